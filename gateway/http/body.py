@@ -1,0 +1,161 @@
+"""Bodies in the bytes of a connection: where they end, and whether their framing is sound.
+
+Both kinds go over the bytes and tell how many of them belong to the body. They hold nothing but
+the beginning of a line that is not complete yet, so a body of any size costs the same memory.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+from gateway.http.fields import MalformedMessage, parse_fields
+from gateway.http.limits import DEFAULT, Limits
+from gateway.http.request import CHUNKED
+
+# A chunk's size line without its CRLF: up to 15 hexadecimal digits, then perhaps extensions,
+# which are allowed (RFC 9112 §7.1.1) as long as they hold nothing but printable characters.
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[\t\x20-\x7e]*)?")
+
+# What a trailer must not bring: it would frame or route the message after the fact.
+_NOT_IN_TRAILERS = frozenset((b"content-length", b"host", b"transfer-encoding"))
+
+
+class Body(Protocol):
+    """A body that is being followed through the bytes."""
+
+    done: bool
+    """The whole body has been gone over."""
+
+    def feed(self, data: bytes, start: int = 0, content: list[bytes] | None = None) -> int:
+        """Go over `data` from `start`; return where the body's part of it ends.
+
+        With `content`, the body's own bytes (without what frames them) are appended to it.
+        """
+        ...
+
+
+class LengthBody:
+    """A body of a length that the head told."""
+
+    __slots__ = ("done", "remaining")
+
+    def __init__(self, length: int) -> None:
+        self.remaining = length
+        self.done = length == 0
+
+    def feed(self, data: bytes, start: int = 0, content: list[bytes] | None = None) -> int:
+        """Go over `data` from `start`; see Body."""
+        end = min(len(data), start + self.remaining)
+        self.remaining -= end - start
+        self.done = self.remaining == 0
+        if content is not None and end > start:
+            content.append(data[start:end])
+        return end
+
+
+class UntilCloseBody:
+    """A body that the end of the connection ends: `done` is for its owner to set."""
+
+    __slots__ = ("done",)
+
+    def __init__(self) -> None:
+        self.done = False
+
+    def feed(self, data: bytes, start: int = 0, content: list[bytes] | None = None) -> int:
+        """Go over `data` from `start`; see Body."""
+        if content is not None and start < len(data):
+            content.append(data[start:] if start else data)
+        return len(data)
+
+
+class ChunkedBody:
+    """A chunked body, with trailers, checked to the last CRLF.
+
+    Its states: in a size line, in a chunk's data, at the CRLF behind the data, in the trailers.
+    """
+
+    __slots__ = ("_content_left", "_held", "_limits", "_state", "_trailers", "done")
+
+    def __init__(self, limits: Limits = DEFAULT) -> None:
+        self.done = False
+        self._limits = limits
+        self._state = self._size
+        self._content_left = 0
+        self._held = b""
+        self._trailers = b""
+
+    def feed(self, data: bytes, start: int = 0, content: list[bytes] | None = None) -> int:
+        """Go over `data` from `start`; see Body. Raises MalformedMessage."""
+        position, end = start, len(data)
+        while position < end and not self.done:
+            position = self._state(data, position, content)
+        return position
+
+    def _line(self, data: bytes, position: int, limit: int) -> tuple[bytes | None, int]:
+        """Take a line up to its CRLF; None for the line as long as its end has not come."""
+        newline = data.find(b"\n", position, position + limit + 2)
+        if newline < 0:
+            self._held += data[position:]
+            if len(self._held) > limit + 1:
+                raise MalformedMessage("a line in the chunked framing that is too long")
+            return None, len(data)
+        line = self._held + data[position : newline + 1]
+        self._held = b""
+        if len(line) > limit + 2:
+            raise MalformedMessage("a line in the chunked framing that is too long")
+        if not line.endswith(b"\r\n"):
+            raise MalformedMessage("a line in the chunked framing that ends with a bare LF")
+        return line[:-2], newline + 1
+
+    def _size(self, data: bytes, position: int, content: list[bytes] | None) -> int:
+        line, position = self._line(data, position, self._limits.size_line_bytes)
+        if line is None:
+            return position
+        match = _SIZE.fullmatch(line)
+        if match is None:
+            raise MalformedMessage("a chunk size that is no hexadecimal number")
+        self._content_left = int(match[1], 16)
+        self._state = self._data if self._content_left else self._trailer
+        return position
+
+    def _data(self, data: bytes, position: int, content: list[bytes] | None) -> int:
+        end = min(len(data), position + self._content_left)
+        self._content_left -= end - position
+        if content is not None:
+            content.append(data[position:end])
+        if not self._content_left:
+            self._state = self._data_end
+        return end
+
+    def _data_end(self, data: bytes, position: int, content: list[bytes] | None) -> int:
+        found = self._held + data[position : position + 2 - len(self._held)]
+        position += len(found) - len(self._held)
+        if found not in (b"\r\n", b"\r"):
+            raise MalformedMessage("a chunk without the CRLF behind its data")
+        if found == b"\r":
+            self._held = found
+        else:
+            self._held = b""
+            self._state = self._size
+        return position
+
+    def _trailer(self, data: bytes, position: int, content: list[bytes] | None) -> int:
+        line, position = self._line(data, position, self._limits.trailer_bytes)
+        if line is None:
+            return position
+        if not line:
+            for name, _ in parse_fields(self._trailers, self._limits.fields):
+                if name.lower() in _NOT_IN_TRAILERS:
+                    raise MalformedMessage("a trailer that would frame the message")
+            self.done = True
+            return position
+        self._trailers += line + b"\r\n"
+        if len(self._trailers) > self._limits.trailer_bytes:
+            raise MalformedMessage("trailers that are too long")
+        return position
+
+
+def request_body(length: int, limits: Limits = DEFAULT) -> Body:
+    """Follow a request's body of `length` bytes, or CHUNKED."""
+    return ChunkedBody(limits) if length == CHUNKED else LengthBody(length)
