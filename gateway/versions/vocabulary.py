@@ -25,6 +25,13 @@ EVERY_ROUTE = ("*",)
 """What a change's `routes` is when it applies to every request, those of unknown paths too."""
 
 
+class Untranslatable(Exception):
+    """A message does not have the shape that a change stands on; str() says which and why.
+
+    The I/O layer answers 502 where an engine's answer is meant, 400 where a client's request is.
+    """
+
+
 class Facts(dict[str, Json]):
     """What was found out for one exchange: the names of look-ups and notes, and their values.
 

@@ -1,0 +1,78 @@
+"""What an emulation is: a small flow of engine calls in the place of a route that is gone.
+
+An emulation is a generator: it yields calls to the engine (`EngineCall`), is sent their answers
+(`Answer`, whatever their status), and returns the answer to give. It does no I/O itself. Each
+module of this package but this one names its own in `EMULATIONS`.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Generator
+from importlib import import_module
+from typing import ClassVar
+
+import gateway.emulate
+from gateway.api.errors import error_answer
+from gateway.api.message import Answer, EngineCall, Request
+from gateway.api.router import Match
+from gateway.api.routes import ROUTE
+from gateway.api.version import ApiVersion
+
+
+class Emulation:
+    """A route answered by the gateway, because the engine at the forwarded version has it not.
+
+    `routes` are names of gateway.api.routes.ROUTE; `until` is the last version whose clients are
+    served. Newer clients get `gone(…)` when that is not None. The first line of the docstring is
+    its line in `explain` and in the compatibility page. A subclass that names no route, or one
+    that does not exist, raises TypeError at import.
+    """
+
+    routes: ClassVar[tuple[str, ...]] = ()
+    until: ClassVar[ApiVersion]
+    gone_message: ClassVar[str | None] = None
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        unknown = [name for name in cls.routes if name not in ROUTE]
+        if unknown or not cls.routes:
+            raise TypeError(
+                f"{cls.__qualname__} binds to no route that exists: {unknown or cls.routes}"
+            )
+        if not (cls.__doc__ or "").strip():
+            raise TypeError(f"{cls.__qualname__} has no docstring, which is its changelog line")
+
+    @classmethod
+    def title(cls) -> str:
+        """The first line of the docstring."""
+        return (cls.__doc__ or "").strip().partition("\n")[0].strip()
+
+    def serves(self, client: ApiVersion, forward: ApiVersion) -> bool:
+        """Whether a client is answered by this: it is old enough, and the engine is not."""
+        return client <= self.until < forward
+
+    def gone(self, client: ApiVersion) -> Answer | None:
+        """The 404 for clients newer than `until`, or None when the engine's own will do."""
+        if client <= self.until or self.gone_message is None:
+            return None
+        return error_answer(client, 404, self.gone_message)
+
+    def run(
+        self, match: Match, request: Request, body: bytes
+    ) -> Generator[EngineCall, Answer, Answer]:
+        """Make the calls and return the answer, for one request and its whole body.
+
+        An error is given as an engine gives it today, in JSON; the plan brings it into the shape
+        of the client's version, as it does with an engine's own.
+        """
+        raise NotImplementedError
+
+
+def emulations() -> tuple[Emulation, ...]:
+    """Import every module of this package and give the emulations that they name, in order."""
+    found: list[Emulation] = []
+    for module in pkgutil.iter_modules(gateway.emulate.__path__):
+        if module.name != "vocabulary":
+            found += import_module(f"gateway.emulate.{module.name}").EMULATIONS
+    return tuple(found)
