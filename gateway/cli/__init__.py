@@ -1,1 +1,78 @@
+"""The command line: `docker-gateway COMMAND …`, one module for each command.
 
+Exit statuses: 0 done, 1 failed, 2 the options or the configuration cannot be used. No command
+imports the reactor, or anything that does, before it is known that it will run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from gateway import __version__
+from gateway.certs.folder import FolderError
+from gateway.cli import certs
+from gateway.cli.parsers import CommandError
+from gateway.config import ConfigurationError, Problem
+from gateway.config.problems import did_you_mean
+
+PROGRAM = "docker-gateway"
+
+_COMMANDS = (certs,)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Make the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="A TLS gateway between Docker clients of any age and a Docker Engine.",
+        epilog="Exit status: 0 done, 1 failed, 2 options or configuration cannot be used.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for module in _COMMANDS:
+        module.add_to(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit status. `arguments` None means those of the process."""
+    options, unknown = build_parser().parse_known_args(arguments)
+    problems = unknown_options(options.parser, unknown)
+    try:
+        if problems and "config" not in options:
+            raise ConfigurationError(problems)
+        options.problems = problems
+        status: int = options.run(options)
+    except ConfigurationError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 2
+    except (FolderError, CommandError) as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output, `head` say, has gone. Nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def unknown_options(parser: argparse.ArgumentParser, unknown: Sequence[str]) -> list[Problem]:
+    """Report what a command's parser did not know, with the nearest that it knows."""
+    known = [word for action in parser._actions for word in action.option_strings]
+    problems = []
+    for index, word in enumerate(unknown):
+        if word.startswith("-"):
+            name = word.partition("=")[0]
+            problems.append(Problem(name, "unknown option", did_you_mean(name, known)))
+        elif index == 0 or not unknown[index - 1].startswith("--"):
+            problems.append(Problem(word, "unexpected argument", f"see {parser.prog} --help"))
+    return problems
