@@ -12,8 +12,8 @@ from gateway.http.fields import (
     end_to_end,
     is_chunked,
     parse_fields,
+    persists,
     serialise,
-    tokens,
     values,
 )
 from gateway.http.limits import Limits
@@ -54,19 +54,22 @@ def parse_answer_head(head: bytes, limits: Limits, advertised: bytes = b"") -> A
     match = _STATUS_LINE.match(head)
     if match is None:
         raise MalformedMessage("a status line that is not HTTP/1.x STATUS REASON")
-    minor, status = match[1], int(match[2])
+    if not head.endswith(b"\r\n", match.end()):
+        raise MalformedMessage("an answer's head without the empty line at its end")
+    minor, status = int(match[1]), int(match[2])
     reason = (match[3] or b"").strip()
     fields = parse_fields(head[match.end() : -2], limits.fields)
     said = content_length(fields)
     if is_chunked(fields):
         if said is not None:
             raise MalformedMessage("both Transfer-Encoding and Content-Length")
+        if minor == 0:
+            raise MalformedMessage("Transfer-Encoding in HTTP/1.0")
         length = CHUNKED
     else:
         length = UNTIL_CLOSE if said is None else said
     if status < 200 or status in (204, 304):
         length = 0
-    connection = tokens(fields, b"connection")
     passed = end_to_end(fields)
     if advertised:
         passed = advertise(passed, advertised)
@@ -75,9 +78,9 @@ def parse_answer_head(head: bytes, limits: Limits, advertised: bytes = b"") -> A
         reason=reason,
         fields=passed,
         length=length,
-        keep_alive=b"keep-alive" in connection if minor == b"0" else b"close" not in connection,
+        keep_alive=persists(fields, minor),
         upgrade=b"".join(values(fields, b"upgrade")[:1]).lower() if status == 101 else b"",
-        content_type=b"".join(values(fields, b"content-type")[:1]),
+        content_type=b"".join(values(passed, b"content-type")[:1]),
         head=b"HTTP/1.1 %d %b\r\n%b%b\r\n"
         % (status, reason, serialise(passed), answer_framing(status, said, length)),
     )

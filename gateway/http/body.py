@@ -9,16 +9,25 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from gateway.http.fields import MalformedMessage, parse_fields
+from gateway.http.fields import NOT_END_TO_END, MalformedMessage, credentials, parse_fields
 from gateway.http.limits import DEFAULT, Limits
 from gateway.http.request import CHUNKED
 
 # A chunk's size line without its CRLF: up to 15 hexadecimal digits, then perhaps extensions,
-# which are allowed (RFC 9112 §7.1.1) as long as they hold nothing but printable characters.
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[\t\x20-\x7e]*)?")
+# which are allowed (RFC 9112 §7.1.1) as long as they hold nothing but printable characters. No
+# blanks before the semicolon: Go's reader takes them for part of the number, and refuses it.
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;[\t\x20-\x7e]*)?")
 
-# What a trailer must not bring: it would frame or route the message after the fact.
-_NOT_IN_TRAILERS = frozenset((b"content-length", b"host", b"transfer-encoding"))
+# What a trailer must not bring (RFC 9110 §6.5.1): it would frame, route, describe or authorise
+# the message after the gateway decided on it.
+_NOT_IN_TRAILERS = NOT_END_TO_END | {
+    b"content-encoding",
+    b"content-range",
+    b"content-type",
+    b"expect",
+    b"trailer",
+    b"user-agent",
+}
 
 
 class Body(Protocol):
@@ -145,9 +154,9 @@ class ChunkedBody:
         if line is None:
             return position
         if not line:
-            for name, _ in parse_fields(self._trailers, self._limits.fields):
-                if name.lower() in _NOT_IN_TRAILERS:
-                    raise MalformedMessage("a trailer that would frame the message")
+            fields = parse_fields(self._trailers, self._limits.fields)
+            if credentials(fields) or any(name.lower() in _NOT_IN_TRAILERS for name, _ in fields):
+                raise MalformedMessage("a trailer that belongs into the head")
             self.done = True
             return position
         self._trailers += line + b"\r\n"

@@ -14,9 +14,10 @@ Fields: TypeAlias = tuple[tuple[bytes, bytes], ...]
 """Header fields, names as they were written, values without the white space around them."""
 
 # One field line with its CRLF. A value may hold blanks and tabs inside, and bytes above 0x7F
-# (obs-text), but no control character.
+# (obs-text), but no control character. The blanks before the value are taken for good (`*+`): given
+# back one by one, a line of 64 KB of blanks that is refused in the end would cost seconds.
 _FIELD = re.compile(
-    rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*"
+    rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*+"
     rb"((?:[\x21-\x7e\x80-\xff]+(?:[ \t]+[\x21-\x7e\x80-\xff]+)*)?)[ \t]*\r\n"
 )
 
@@ -37,8 +38,10 @@ NOT_END_TO_END = frozenset(
     )
 )
 
-CREDENTIALS = frozenset((b"authorization", b"cookie", b"x-registry-auth", b"x-registry-config"))
-"""Fields that carry secrets: a block with one of them is never kept in memory, nor logged."""
+# Names of fields that carry secrets, or may. Besides the known ones (Authorization, Cookie,
+# X-Registry-Auth, X-Registry-Config) people put tokens of their own making into the `HttpHeaders`
+# of the docker CLI's configuration, so a name that only sounds like a secret counts as one.
+_SECRET = re.compile(rb"auth|cookie|credential|key|passw|secret|session|signature|token|x-registry")
 
 
 class MalformedMessage(Exception):
@@ -67,6 +70,8 @@ def parse_fields(block: bytes, limit: int) -> Fields:
 def _what_is_wrong(block: bytes, position: int) -> str:
     """Name the fault in the line that begins at `position`, without repeating its bytes."""
     line = block[position : block.find(b"\n", position) + 1]
+    if not line:
+        return "a header line without an end"
     name = line.partition(b":")[0]
     if line[:1] in (b" ", b"\t"):
         return "a folded header line (obs-fold)"
@@ -130,6 +135,21 @@ def is_chunked(fields: Fields) -> bool:
     return True
 
 
+def credentials(fields: Fields) -> bool:
+    """Tell whether one of the fields carries a secret, by its name.
+
+    A block that has one is never kept in memory, nor logged.
+    """
+    names = b" ".join([name for name, _ in fields]).lower()
+    return _SECRET.search(names) is not None
+
+
+def persists(fields: Fields, minor: int) -> bool:
+    """Tell whether the sender of an HTTP/1.`minor` head lets the connection go on after it."""
+    options = tokens(fields, b"connection")
+    return b"close" not in options and (minor == 1 or b"keep-alive" in options)
+
+
 def end_to_end(fields: Fields) -> Fields:
     """Leave out what concerns one connection only, also by the word of the Connection field."""
     dropped = NOT_END_TO_END | tokens(fields, b"connection")
@@ -137,5 +157,12 @@ def end_to_end(fields: Fields) -> Fields:
 
 
 def serialise(fields: Fields) -> bytes:
-    """Write field lines, each with its CRLF."""
-    return b"".join([b"%b: %b\r\n" % pair for pair in fields])
+    """Write field lines, each with its CRLF.
+
+    Raises MalformedMessage when a name or a value would end its line early. What was parsed never
+    does; what a rewrite took from a document might.
+    """
+    block = b"".join([b"%b: %b\r\n" % pair for pair in fields])
+    if block.count(b"\n") != len(fields) or block.count(b"\r") != len(fields) or b"\0" in block:
+        raise MalformedMessage("a header field that holds a line's end or NUL")
+    return block
