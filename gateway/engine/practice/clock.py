@@ -1,4 +1,4 @@
-"""Time for the practice engine: handed in, so that tests need not wait, and how Docker writes it."""
+"""Time for the practice engine: handed in, so that tests need not wait; and as Docker writes it."""
 
 from __future__ import annotations
 

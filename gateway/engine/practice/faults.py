@@ -42,7 +42,7 @@ class FaultKind(Enum):
     BAD_CHUNK = "bad-chunk"
     """The answer is chunked and its first chunk's size is no number."""
     CLOSE_DELIMITED = "close-delimited"
-    """The answer has neither a length nor chunks; the connection's end ends it (this is allowed)."""
+    """The answer has neither a length nor chunks; the connection's end ends it (allowed)."""
     HUGE_HEAD = "huge-head"
     """The answer's head has a field of `after` bytes."""
     HALF_CLOSE = "half-close"

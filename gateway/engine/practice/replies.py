@@ -127,10 +127,15 @@ class Streaming:
 
 @dataclass(frozen=True, slots=True)
 class Hijacked:
-    """A connection taken over. The head is `101 UPGRADED` or `200 OK` and says so itself."""
+    """A connection taken over. The head is `101 UPGRADED` or `200 OK` and says so itself.
+
+    `signed`: the engine's own fields (`Api-Version`, …) are in the head, as engines have them at
+    exec start and not at attach.
+    """
 
     head: AnswerHead
     start: Callable[[Sink], Peer]
+    signed: bool
 
 
 Reply: TypeAlias = Answer | Streaming | Hijacked
@@ -141,7 +146,12 @@ TEXT = Headers((("Content-Type", "text/plain; charset=utf-8"),))
 
 def json_answer(document: Json, status: int = 200) -> Answer:
     """Answer with a document, and a newline after it as Go's encoder writes one."""
-    return Answer(status, JSON, orjson.dumps(document) + b"\n")
+    return Answer(status, JSON, json_record(document))
+
+
+def json_record(document: Json) -> bytes:
+    """One record of a stream, with the newline that engines send after each."""
+    return orjson.dumps(document) + b"\n"
 
 
 def empty(status: int = 204) -> Answer:
@@ -159,7 +169,9 @@ def error(call: Call, status: int, message: str) -> Answer:
     return json_answer({"message": message}, status)
 
 
-def json_stream(start: Callable[[Sink], Callable[[], None]], kind: str = "application/json") -> Streaming:
+def json_stream(
+    start: Callable[[Sink], Callable[[], None]], kind: str = "application/json"
+) -> Streaming:
     """A stream of JSON records."""
     return Streaming(AnswerHead(200, Headers((("Content-Type", kind),))), start)
 
