@@ -84,7 +84,15 @@ class ChunkedBody:
     Its states: in a size line, in a chunk's data, at the CRLF behind the data, in the trailers.
     """
 
-    __slots__ = ("_content_left", "_held", "_limits", "_state", "_trailers", "done")
+    __slots__ = (
+        "_content_left",
+        "_held",
+        "_limits",
+        "_state",
+        "_trailer_bytes",
+        "_trailers",
+        "done",
+    )
 
     def __init__(self, limits: Limits = DEFAULT) -> None:
         self.done = False
@@ -92,7 +100,8 @@ class ChunkedBody:
         self._state = self._size
         self._content_left = 0
         self._held = b""
-        self._trailers = b""
+        self._trailers = 0
+        self._trailer_bytes = 0
 
     def feed(self, data: bytes, start: int = 0, content: list[bytes] | None = None) -> int:
         """Go over `data` from `start`; see Body. Raises MalformedMessage."""
@@ -108,6 +117,8 @@ class ChunkedBody:
             self._held += data[position:]
             if len(self._held) > limit + 1:
                 raise MalformedMessage("a line in the chunked framing that is too long")
+            if b"\r" in self._held[:-1]:
+                raise MalformedMessage("a bare CR in the chunked framing")
             return None, len(data)
         line = self._held + data[position : newline + 1]
         self._held = b""
@@ -154,17 +165,30 @@ class ChunkedBody:
         if line is None:
             return position
         if not line:
-            fields = parse_fields(self._trailers, self._limits.fields)
-            if credentials(fields) or any(name.lower() in _NOT_IN_TRAILERS for name, _ in fields):
-                raise MalformedMessage("a trailer that belongs into the head")
             self.done = True
             return position
-        self._trailers += line + b"\r\n"
-        if len(self._trailers) > self._limits.trailer_bytes:
+        # Judged line by line, because the bytes go on before the empty line has come.
+        self._trailers += 1
+        self._trailer_bytes += len(line) + 2
+        if self._trailer_bytes > self._limits.trailer_bytes:
             raise MalformedMessage("trailers that are too long")
+        if self._trailers > self._limits.fields:
+            raise MalformedMessage(f"more than {self._limits.fields} trailers")
+        fields = parse_fields(line + b"\r\n", 1)
+        if credentials(fields) or fields[0][0].lower() in _NOT_IN_TRAILERS:
+            raise MalformedMessage("a trailer that belongs into the head")
         return position
 
 
 def request_body(length: int, limits: Limits = DEFAULT) -> Body:
     """Follow a request's body of `length` bytes, or CHUNKED."""
     return ChunkedBody(limits) if length == CHUNKED else LengthBody(length)
+
+
+def content_of(data: bytes, length: int, limits: Limits = DEFAULT) -> bytes:
+    """The content of a body that is whole in `data`, as it was framed: without the framing."""
+    if length != CHUNKED:
+        return data
+    content: list[bytes] = []
+    ChunkedBody(limits).feed(data, 0, content)
+    return b"".join(content)
