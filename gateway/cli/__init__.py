@@ -13,14 +13,13 @@ from collections.abc import Sequence
 
 from gateway import __version__
 from gateway.certs.folder import FolderError
-from gateway.cli import certs
-from gateway.cli.parsers import CommandError
-from gateway.config import ConfigurationError, Problem
-from gateway.config.problems import did_you_mean
+from gateway.cli import certs, check, connect, demo, explain, healthcheck, serve, versions
+from gateway.cli.parsers import CommandError, unknown_options
+from gateway.config import ConfigurationError
 
 PROGRAM = "docker-gateway"
 
-_COMMANDS = (certs,)
+_COMMANDS = (serve, connect, demo, certs, check, versions, explain, healthcheck)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -29,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog=PROGRAM,
         description="A TLS gateway between Docker clients of any age and a Docker Engine.",
         epilog="Exit status: 0 done, 1 failed, 2 options or configuration cannot be used.",
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=18, width=100),
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, unknown = build_parser().parse_known_args(arguments)
     problems = unknown_options(options.parser, unknown)
     try:
-        if problems and "config" not in options:
+        if problems and not options.takes_problems:
             raise ConfigurationError(problems)
         options.problems = problems
         status: int = options.run(options)
@@ -63,16 +63,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return status
-
-
-def unknown_options(parser: argparse.ArgumentParser, unknown: Sequence[str]) -> list[Problem]:
-    """Report what a command's parser did not know, with the nearest that it knows."""
-    known = [word for action in parser._actions for word in action.option_strings]
-    problems = []
-    for index, word in enumerate(unknown):
-        if word.startswith("-"):
-            name = word.partition("=")[0]
-            problems.append(Problem(name, "unknown option", did_you_mean(name, known)))
-        elif index == 0 or not unknown[index - 1].startswith("--"):
-            problems.append(Problem(word, "unexpected argument", f"see {parser.prog} --help"))
-    return problems

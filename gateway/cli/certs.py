@@ -186,9 +186,8 @@ def _show(cert: Path, key: Path, authorities: list[x509.Certificate]) -> tuple[l
         f"  fingerprint  {facts.fingerprint}",
         f"  key          {key_line}",
     ]
-    return [
-        line for line in lines if not line.endswith("  ")
-    ], verified and key_well and not expired
+    well = verified and key_well and not expired
+    return [line for line in lines if not line.endswith("  ")], well
 
 
 def _key_line(certificate: x509.Certificate, path: Path) -> tuple[str, bool]:
@@ -203,8 +202,5 @@ def _key_line(certificate: x509.Certificate, path: Path) -> tuple[str, bool]:
         return f"{path.name} DOES NOT MATCH this certificate", False
     mode = loose_mode(path)
     if mode is not None:
-        return (
-            f"{path.name} matches, but others can read it (mode {mode:04o}; 0600 is right)",
-            False,
-        )
+        return f"{path.name} matches, but others can read it (mode {mode:04o}, not 0600)", False
     return f"{path.name} matches", True

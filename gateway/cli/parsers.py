@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 from gateway.certs.folder import default_folder
+from gateway.config.problems import Problem, did_you_mean
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What `add_subparsers` gives."""
@@ -23,7 +24,11 @@ class CommandError(Exception):
 def add_command(
     commands: Commands, name: str, run: Run, summary: str, details: str = ""
 ) -> argparse.ArgumentParser:
-    """Add a command's parser; `run` is called with the options when it is chosen."""
+    """Add a command's parser; `run` is called with the options when it is chosen.
+
+    A command that sets `takes_problems` gets `options.problems`, the unknown options, and reports
+    them with what else is wrong; for others they end it.
+    """
     parser = commands.add_parser(
         name,
         help=summary,
@@ -32,7 +37,7 @@ def add_command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(run=run, parser=parser)
+    parser.set_defaults(run=run, parser=parser, takes_problems=False)
     return parser
 
 
@@ -63,3 +68,17 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def unknown_options(parser: argparse.ArgumentParser, unknown: Sequence[str]) -> list[Problem]:
+    """Report what a command's parser did not know, with the nearest that it knows."""
+    known = [word for action in parser._actions for word in action.option_strings]
+    problems = []
+    for index, word in enumerate(unknown):
+        if word.startswith("-"):
+            name = word.partition("=")[0]
+            see = f"see {parser.prog} --help"
+            problems.append(Problem(name, "unknown option", did_you_mean(name, known, see)))
+        elif index == 0 or not unknown[index - 1].startswith("--"):
+            problems.append(Problem(word, "unexpected argument", f"see {parser.prog} --help"))
+    return problems

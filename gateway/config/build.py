@@ -32,16 +32,18 @@ def load(
     file: Path | None,
     options: Mapping[str, object] | None = None,
     problems: Sequence[Problem] = (),
+    names: Mapping[str, str] | None = None,
 ) -> Config:
     """Make the configuration of a TOML file (None: without) and options, which count for more.
 
     `options` is what argparse gives for the options of `gateway.config.options`, as a mapping.
-    `problems` were found before, in the options' names say. Raises ConfigurationError with those
-    and everything else that is wrong.
+    `problems` were found before, in the options' names say. `names` has, by `Key.written`, what a
+    command calls an option that `serve` calls otherwise. Raises ConfigurationError with those
+    problems and everything else that is wrong.
     """
     found = list(problems)
     below = Layer() if file is None else layer_of_file(file, found)
-    above = layer_of_options(options or {}, found)
+    above = layer_of_options(options or {}, found, names)
     for layer in (below, above):
         layer.expand_folders(found)
     build = _Build(above.over(below), found)

@@ -144,7 +144,7 @@ class _File:
         try:
             into[name] = Given(key.kind.from_toml(value), self._where(at))
         except ValueError as error:
-            do = f"write {key.kind.expected}"
+            do = f"write for instance {key.toml_example}"
             self._problems.append(Problem(self._where(at), str(error), do))
             self.layer.refused.add(key.written)
 

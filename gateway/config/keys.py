@@ -20,6 +20,7 @@ from gateway.config.kinds import (
 
 _DAY = 86400.0
 _GIB = 1 << 30
+_ADDRESS = "unix:///run/docker.sock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,18 @@ class Key:
         """The attribute of the parsed options."""
         return self.option.removeprefix("--").replace("-", "_")
 
+    @property
+    def toml_example(self) -> str:
+        """A line of the file that would be right."""
+        example = self.kind.example or _ADDRESS
+        return f"{self.name} = " + (f'"{example}"' if str in self.kind.types else example)
+
+    @property
+    def option_example(self) -> str:
+        """An option that would be right; of a listener, what stands behind its address."""
+        example = self.kind.example or _ADDRESS
+        return f"{self.option}{' ' if self.option.startswith('--') else '='}{example}"
+
 
 def _key(written: str, option: str, kind: Kind, metavar: str, text: str) -> Key:
     section, _, name = written.rpartition(".")
@@ -69,9 +82,9 @@ KEYS = (
     _key("engine.key", "--engine-key", PATH, "FILE", "the key of that certificate"),
     _key("engine.verify", "--engine-verify", SWITCH, "",
          "verify a tls engine's certificate and name (default: yes)"),
-    _key("engine.connect-timeout", "--engine-connect-timeout", seconds(0.1, 600), "SECONDS",
+    _key("engine.connect-timeout", "--engine-connect-timeout", seconds(0.1, 600, 10), "SECONDS",
          "how long a connection to the engine may take (default: 10)"),
-    _key("engine.answer-timeout", "--engine-answer-timeout", seconds(0, _DAY), "SECONDS",
+    _key("engine.answer-timeout", "--engine-answer-timeout", seconds(0, _DAY, 0), "SECONDS",
          "how long the engine may take to begin its answer; 0: for ever (default: 0)"),
     _key("tls.certs", "--certs", PATH, "DIR",
          "take ca.pem, server-cert.pem and server-key.pem from DIR"),
@@ -87,24 +100,24 @@ KEYS = (
          " or a number (default: nearest)"),
     _key("versions.default", "--default-version", VERSION, "VERSION",
          "what a path without a version means (default: the engine's newest)"),
-    _key("limits.head-bytes", "--limit-head-bytes", integer(1024, 1 << 20), "BYTES",
+    _key("limits.head-bytes", "--limit-head-bytes", integer(1024, 1 << 20, 65536), "BYTES",
          "the longest head of a request (default: 65536)"),
-    _key("limits.fields", "--limit-fields", integer(8, 10000), "COUNT",
+    _key("limits.fields", "--limit-fields", integer(8, 10000, 200), "COUNT",
          "the most header fields (default: 200)"),
-    _key("limits.json-bytes", "--limit-json-bytes", integer(1024, 4 * _GIB), "BYTES",
+    _key("limits.json-bytes", "--limit-json-bytes", integer(1024, 4 * _GIB, 67108864), "BYTES",
          "the longest JSON body that is rewritten (default: 67108864)"),
-    _key("limits.connections", "--limit-connections", integer(1, 1_000_000), "COUNT",
+    _key("limits.connections", "--limit-connections", integer(1, 1_000_000, 10000), "COUNT",
          "connections at once (default: 10000)"),
     _key("limits.connections-per-identity", "--limit-connections-per-identity",
-         integer(0, 1_000_000), "COUNT",
+         integer(0, 1_000_000, 0), "COUNT",
          "connections at once of one client certificate; 0: no limit (default: 0)"),
-    _key("limits.handshake-seconds", "--limit-handshake-seconds", seconds(0.1, 3600), "SECONDS",
+    _key("limits.handshake-seconds", "--limit-handshake-seconds", seconds(0.1, 3600, 10), "SECONDS",
          "how long a TLS handshake may take (default: 10)"),
-    _key("limits.head-seconds", "--limit-head-seconds", seconds(0.1, 3600), "SECONDS",
+    _key("limits.head-seconds", "--limit-head-seconds", seconds(0.1, 3600, 30), "SECONDS",
          "how long a request's head may take (default: 30)"),
-    _key("limits.idle-seconds", "--limit-idle-seconds", seconds(0.1, _DAY), "SECONDS",
+    _key("limits.idle-seconds", "--limit-idle-seconds", seconds(0.1, _DAY, 300), "SECONDS",
          "how long a connection may wait for its next request (default: 300)"),
-    _key("limits.linger-seconds", "--limit-linger-seconds", seconds(0.1, 3600), "SECONDS",
+    _key("limits.linger-seconds", "--limit-linger-seconds", seconds(0.1, 3600, 30), "SECONDS",
          "how long a closing connection waits for the other side (default: 30)"),
     _key("insecure", "--insecure", SWITCH, "",
          "allow plain tcp beyond loopback: whoever reaches the port is root (default: no)"),

@@ -23,11 +23,12 @@ LOG_LEVELS = ("debug", "info", "warn", "error")
 class Kind:
     """One kind of value.
 
-    `toml` is the TOML type that it is written in, as `type_name` words it, `read` makes the value
-    of it. `text` makes of an option's text what TOML would give.
+    `types` are the TOML types that it is written in, `read` makes the value of those. `text` makes
+    of an option's text what TOML would give. `expected` and `example` are for messages.
     """
 
     expected: str
+    example: str
     types: tuple[type, ...]
     read: Callable[[Any], Any]
     text: Callable[[str], Any] = str
@@ -62,8 +63,8 @@ def type_name(value: object) -> str:
     return "a table" if isinstance(value, dict) else "a date or time"
 
 
-def integer(lowest: int, highest: int) -> Kind:
-    """Whole numbers from `lowest` to `highest`."""
+def integer(lowest: int, highest: int, usual: int) -> Kind:
+    """Whole numbers from `lowest` to `highest`; `usual` is the example in messages."""
     expected = f"a whole number from {lowest} to {highest}"
 
     def read(value: int) -> int:
@@ -71,11 +72,11 @@ def integer(lowest: int, highest: int) -> Kind:
             raise ValueError(f"expected {expected}, found {value}")
         return value
 
-    return Kind(expected, (int,), read, int)
+    return Kind(expected, str(usual), (int,), read, int)
 
 
-def seconds(lowest: float, highest: float) -> Kind:
-    """A time in seconds, from `lowest` to `highest`; fractions are allowed."""
+def seconds(lowest: float, highest: float, usual: float) -> Kind:
+    """A time in seconds, fractions allowed; `usual` is the example in messages."""
     expected = f"a time in seconds from {lowest:g} to {highest:g}"
 
     def read(value: float) -> float:
@@ -83,7 +84,7 @@ def seconds(lowest: float, highest: float) -> Kind:
             raise ValueError(f"expected {expected}, found {value}")
         return float(value)
 
-    return Kind(expected, (int, float), read, float)
+    return Kind(expected, f"{usual:g}", (int, float), read, float)
 
 
 def _read_text(value: str) -> str:
@@ -137,10 +138,12 @@ def _read_switch(value: bool) -> bool:
     return value
 
 
-TEXT = Kind("a string", (str,), _read_text)
-PATH = Kind("a string (a path)", (str,), _read_path)
-SWITCH = Kind("true or false", (bool,), _read_switch)
-VERSION = Kind('a string such as "1.41"', (str,), _read_version)
-FORWARD = Kind('a string, "nearest", "newest" or for instance "1.41"', (str,), _read_forward)
-LOG_LEVEL = Kind("a string", (str,), _read_log_level)
-MODE = Kind('a string such as "0660"', (str,), _read_mode)
+TEXT = Kind("a string", "", (str,), _read_text)
+PATH = Kind("a string (a path)", "/etc/docker-gateway", (str,), _read_path)
+SWITCH = Kind("true or false", "true", (bool,), _read_switch)
+VERSION = Kind('a string such as "1.41"', "1.41", (str,), _read_version)
+FORWARD = Kind(
+    'a string, "nearest", "newest" or for instance "1.41"', "nearest", (str,), _read_forward
+)
+LOG_LEVEL = Kind("a string", "info", (str,), _read_log_level)
+MODE = Kind('a string such as "0660"', "0660", (str,), _read_mode)

@@ -69,10 +69,15 @@ class Layer:
         )
 
 
-def layer_of_options(options: Mapping[str, object], problems: list[Problem]) -> Layer:
+def layer_of_options(
+    options: Mapping[str, object],
+    problems: list[Problem],
+    names: Mapping[str, str] | None = None,
+) -> Layer:
     """Read what was given as options: `options` is argparse's namespace as a mapping.
 
-    Texts for most, booleans for switches, a list of texts for `listen`; None is not given.
+    Texts for most, booleans for switches, a list of texts for `listen`; None is not given. `names`
+    has, by `Key.written`, what a command calls an option that `serve` calls otherwise.
     """
     layer = Layer()
     for key in KEYS:
@@ -82,7 +87,8 @@ def layer_of_options(options: Mapping[str, object], problems: list[Problem]) -> 
         if isinstance(value, bool):
             layer.values[key.written] = Given(value, switch_name(key, value))
         else:
-            read_text(layer.values, key.written, key, str(value), key.option, problems, layer)
+            name = (names or {}).get(key.written, key.option)
+            read_text(layer.values, key.written, key, str(value), name, problems, layer)
     listeners = options.get("listen")
     if isinstance(listeners, list):
         layer.listen = [_listener(str(text), problems, layer) for text in listeners]
@@ -107,7 +113,7 @@ def read_text(
     try:
         into[name] = Given(key.kind.from_text(text), where)
     except ValueError as error:
-        problems.append(Problem(where, str(error), f"{key.option} takes {key.kind.expected}"))
+        problems.append(Problem(where, str(error), f"write for instance {key.option_example}"))
         layer.refused.add(key.written)
 
 

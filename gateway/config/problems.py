@@ -29,12 +29,14 @@ class ConfigurationError(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
-        heading = f"{count} problem{'' if count == 1 else 's'} in the configuration:"
+        heading = f"{count} problem{'' if count == 1 else 's'} to correct first:"
         super().__init__("\n".join((heading, *(f"  {problem}" for problem in self.problems))))
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Advise on an unknown word: the nearest known one, else all of them."""
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Advise on an unknown word: the nearest known one, else `otherwise` or all of them."""
     names = sorted(known)
     near = difflib.get_close_matches(word.replace("_", "-"), names, n=1)
-    return f"did you mean {near[0]}?" if near else f"known are: {', '.join(names)}"
+    if near:
+        return f"did you mean {near[0]}?"
+    return otherwise or f"known are: {', '.join(names)}"
