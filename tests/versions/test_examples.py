@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,7 +158,7 @@ def test_example(example: Example) -> None:
         assert rewrite is not None
         assert rewrite.feed(example.before) + rewrite.finish() == example.after
         return
-    methods = {
+    methods: dict[str, tuple[bool, Callable[[Any, Facts], Any]]] = {
         "up_request": (plan.rewrites_request, plan.request),
         "up_document": (plan.rewrites_request_document, plan.request_document),
         "down_head": (plan.rewrites_head, plan.head),

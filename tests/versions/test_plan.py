@@ -298,7 +298,8 @@ def test_a_message_of_another_shape_is_untranslatable() -> None:
     facts = Facts()
     with pytest.raises(Untranslatable, match=r"request of ContainerList .* 1\.1 and 1\.40"):
         plan.request(Request("GET", "/"), facts)
-    for wrong in (None, [], {}, {"a": 1}, "x"):
+    wrongs: tuple[Json, ...] = (None, [], {}, {"a": 1}, "x")
+    for wrong in wrongs:
         with pytest.raises(Untranslatable, match="request's document of ContainerList"):
             plan.request_document(wrong, facts)
         with pytest.raises(Untranslatable, match="answer's document of ContainerList"):

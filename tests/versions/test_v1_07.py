@@ -125,7 +125,8 @@ def test_what_is_no_list_passes() -> None:
 
 def test_entries_that_are_no_images_are_untranslatable() -> None:
     plan = Planner(ApiVersion(1, 24), ApiVersion(1, 41)).plan(ApiVersion(1, 6), ROUTE["ImageList"])
-    for wrong in ([1], [{}], [{"Id": None}], [{"Id": "a", "RepoTags": [3]}]):
+    wrongs: list[Any] = [[1], [{}], [{"Id": None}], [{"Id": "a", "RepoTags": [3]}]]
+    for wrong in wrongs:
         with pytest.raises(
             Untranslatable, match=r"document of ImageList .* between 1\.6 and 1\.24"
         ):
