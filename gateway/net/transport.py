@@ -220,6 +220,8 @@ class SocketTransport(FileDescriptor):
             return
         if self._failure is not None and reason.check(ConnectionDone) is None:
             reason = Failure(self._failure)
+        # The base class would stop the source, which is another connection with a life of its own.
+        self.producer = None
         super().connectionLost(reason)
         self._queue.clear()
         self._queued = 0

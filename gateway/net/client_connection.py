@@ -1,0 +1,423 @@
+"""One connection of a client: requests in, answers out, one after the other.
+
+Pipelined requests wait in the order in which they came. Whatever cannot be trusted any more is
+answered once and closed: behind a request that was refused there may be the rest of it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.interfaces import IHalfCloseableProtocol, IHandshakeListener
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from gateway.api.errors import error_answer
+from gateway.api.message import Answer
+from gateway.api.routes import AnswerKind, Hijack
+from gateway.api.version import ApiVersion
+from gateway.http.body import Body, request_body
+from gateway.http.fields import MalformedMessage
+from gateway.http.request import (
+    RequestFields,
+    RequestLine,
+    parse_request_fields,
+    parse_request_line,
+)
+from gateway.http.writer import CLOSE, answer_head, length_framing
+from gateway.net.exchange import Exchange
+from gateway.net.hijacked import ASKED_FOR, HijackedExchange
+from gateway.net.tls import common_name
+from gateway.net.tls_transport import TLSTransport
+from gateway.net.translated import TranslatedExchange, encoded
+from gateway.net.transport import SocketTransport
+
+if TYPE_CHECKING:
+    from gateway.net.engine import Engine
+    from gateway.net.frontend import Frontend
+    from gateway.net.tunnel import Tunnel
+    from gateway.versions.resolver import Resolved
+
+NEVER = float("inf")
+_MOST_PIPELINED = 65536
+_STREAMS = frozenset((AnswerKind.RECORDS, AnswerKind.FRAMES))
+_VERSION = re.compile(rb"[A-Z]+ //*v([0-9]+\.[0-9]+)/")
+
+log = Logger()
+
+
+@implementer(IHalfCloseableProtocol, IHandshakeListener)
+class ClientConnection(Protocol):
+    """A client. `deadline` is when it has been waited for long enough, by the reactor's clock."""
+
+    transport: SocketTransport
+
+    def __init__(self, frontend: Frontend, peer: str, default: ApiVersion | None) -> None:
+        self._frontend = frontend
+        self.engine: Engine = frontend.engine
+        self.peer = peer
+        self.identity = ""
+        self.exchange: Exchange | None = None
+        self.close_after = False
+        self.deadline = frontend.now() + frontend.config.limits.handshake_seconds
+        self._default = default
+        self._body: Body | None = None
+        self._held = b""
+        self._tunnel: Tunnel | None = None
+        self._closing = False
+        self._reading = False
+        self._version: ApiVersion | None = None
+
+    def connectionMade(self) -> None:
+        """Wait for a request, unless a handshake comes first."""
+        if not isinstance(self.transport, TLSTransport):
+            self.deadline = self._frontend.now() + self._frontend.config.limits.head_seconds
+
+    def handshakeCompleted(self) -> None:
+        """The handshake is over: from now on a request is waited for."""
+        frontend = self._frontend
+        frontend.counters.handshakes += 1
+        self.deadline = frontend.now() + frontend.config.limits.head_seconds
+        assert isinstance(self.transport, TLSTransport)
+        if frontend.config.limits.connections_per_identity:
+            self.identity = common_name(self.transport.tls)
+            if not frontend.admit(self):
+                self._refuse(429, "too many connections with this client certificate")
+
+    # Requests
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take what the client sends: a head, a body, or what waits for its turn."""
+        if self._body is not None:
+            self._follow(data, 0)
+        elif self.exchange is not None or self._closing:
+            self._wait(data)
+        else:
+            if self._held:
+                data = self._held + data
+                self._held = b""
+            self._read_requests(data)
+
+    def _wait(self, data: bytes) -> None:
+        """Keep what comes before its turn; a source that goes on is paused."""
+        exchange = self.exchange
+        if self._closing:
+            return
+        if isinstance(exchange, HijackedExchange):
+            exchange.early(data)
+            return
+        self._held += data
+        if len(self._held) > _MOST_PIPELINED:
+            self.pause()
+
+    def _read_requests(self, data: bytes) -> None:
+        """Read one request after the other, as long as each is answered at once."""
+        self._reading = True
+        while data:
+            data = self._read_request(data)
+            if self.exchange is not None or self._closing:
+                if data:
+                    self._wait(data)
+                break
+        self._reading = False
+
+    def _read_request(self, data: bytes) -> bytes:
+        """Read the request that `data` begins with, and start to answer it; return what is left."""
+        frontend = self._frontend
+        limit = frontend.limits.head_bytes
+        end = data.find(b"\r\n\r\n", 0, limit)
+        if end < 0:
+            self._read_part(data, limit)
+            return b""
+        eol = data.find(b"\r\n")
+        try:
+            line = parse_request_line(data[:eol])
+            block = data[eol + 2 : end + 2]
+            fields = frontend.blocks.get(block) if line.minor else None
+            if fields is None:
+                fields = parse_request_fields(block, line.minor, frontend.limits)
+                if line.minor and not fields.credentials:
+                    frontend.blocks.keep(block, fields)
+        except MalformedMessage as error:
+            self._version = _version_in(data)
+            self._refuse(400, str(error))
+            return b""
+        if not self.engine.current:
+            self._ask_engine(data)
+            return b""
+        try:
+            resolved = frontend.resolver(self._default).resolve(line, fields)
+        except ValueError as error:
+            self._refuse(400, str(error))
+            return b""
+        self._version = resolved.asked
+        self.close_after = not fields.keep_alive or frontend.draining
+        self.deadline = NEVER
+        frontend.counters.requests += 1
+        return self._start(line, fields, resolved, data, end + 4)
+
+    def _read_part(self, data: bytes, limit: int) -> None:
+        """Wait for the rest of a head, unless it is one that can't become right."""
+        if not b"A" <= data[:1] <= b"z":
+            self._refuse(400, "this is no HTTP request")
+        elif data.count(b"\n") != data.count(b"\r\n"):
+            self._version = _version_in(data)
+            self._refuse(400, "a line that ends with a bare LF")
+        elif len(data) > limit:
+            self._version = _version_in(data)
+            self._refuse(431, f"a head of more than {limit} bytes")
+        else:
+            if not self._held:
+                self.deadline = self._frontend.now() + self._frontend.config.limits.head_seconds
+            self._held = data
+
+    def _start(
+        self, line: RequestLine, fields: RequestFields, resolved: Resolved, data: bytes, start: int
+    ) -> bytes:
+        """Make the exchange and give it the beginning of its body; return what is behind it."""
+        plan = resolved.plan
+        complete, stop = True, start
+        if fields.length:
+            body = request_body(fields.length, self._frontend.limits)
+            content: list[bytes] | None = (
+                [] if plan.rewrites_request_document or plan.emulation is not None else None
+            )
+            try:
+                stop = body.feed(data, start, content)
+            except MalformedMessage as error:
+                self._refuse(400, str(error))
+                return b""
+            first = data[start:stop] if content is None else b"".join(content)
+            complete = body.done
+            self._body = None if complete else body
+        else:
+            first = b""
+        if plan.refusal is not None:
+            self.close_after = self.close_after or not complete
+            self.answer(plan.refusal)
+            return data[stop:]
+        exchange = self.exchange = self._exchange(line, fields, resolved)
+        exchange.begin(first, complete)
+        return data[stop:] if stop < len(data) else b""
+
+    def _exchange(self, line: RequestLine, fields: RequestFields, resolved: Resolved) -> Exchange:
+        """Choose how this request is carried."""
+        plan = resolved.plan
+        route = plan.route
+        kind = Hijack.NONE if route is None else route.hijack
+        streams = route is not None and route.answer in _STREAMS
+        common = (self, plan, line, fields, resolved.target(line), streams)
+        if kind is not Hijack.NONE and line.minor and _may_hijack(kind, fields.upgrade):
+            match = self._frontend.resolver(self._default).matched(line, resolved)
+            return HijackedExchange(*common, match=match, path=resolved.path(line), kind=kind)
+        if plan.untouched and line.minor:
+            return Exchange(*common)
+        match = self._frontend.resolver(self._default).matched(line, resolved)
+        return TranslatedExchange(*common, match=match, path=resolved.path(line))
+
+    def _follow(self, data: bytes, start: int) -> None:
+        """Pass on what of `data` belongs to the body of the request under way."""
+        body, exchange = self._body, self.exchange
+        assert body is not None
+        if exchange is None or self._closing:
+            return
+        content: list[bytes] | None = [] if exchange.gathers_request else None
+        try:
+            stop = body.feed(data, start, content)
+        except MalformedMessage as error:
+            exchange.client_lost()
+            self._refuse(400, str(error))
+            return
+        if body.done:
+            self._body = None
+        piece = data[start:stop] if content is None else b"".join(content)
+        exchange.send(piece, body.done)
+        if stop < len(data):
+            self._wait(data[stop:])
+
+    def _ask_engine(self, data: bytes) -> None:
+        """Find out what the engine speaks, then read the request again."""
+        self.pause()
+        self._closing = True  # for as long as nothing else may be read
+        self._version = _version_in(data)
+        asked = self.engine.refresh()
+
+        def known(_: Any) -> None:
+            self._closing = False
+            if self.connected:
+                self.resume()
+                self._read_requests(data)
+
+        def unknown(failure: Failure) -> None:
+            self._closing = False
+            if self.connected:
+                self.resume()
+                self.engine_unavailable(failure.getErrorMessage())
+
+        asked.addCallbacks(known, unknown)
+
+    # Answers
+
+    def answer(self, answer: Answer, close: bool = False) -> None:
+        """Give a whole answer of the gateway's own, and be done with the request."""
+        fields = encoded(answer.headers)
+        self.close_after = self.close_after or close or self._body is not None
+        framing = length_framing(len(answer.body)) if answer.status != 204 else b""
+        if self.close_after:
+            framing += CLOSE
+        head = answer_head(answer.status, self._frontend.fields + fields, framing)
+        is_head = self.exchange is not None and self.exchange.is_head
+        self.transport.write(head if is_head else head + answer.body)
+        self.exchange_done(self.exchange)
+
+    def fail(self, status: int, reason: str) -> None:
+        """Answer with an error in the shape of the client's version; nothing was answered yet."""
+        log.warn("{peer}: {status}: {reason}", peer=self.peer, status=status, reason=reason)
+        exchange = self.exchange
+        if exchange is not None:
+            exchange.client_lost()
+        self.answer(error_answer(self._version, status, reason), close=self._body is not None)
+
+    def engine_unavailable(self, reason: str) -> None:
+        """Answer 503: the engine is not there."""
+        self.close_after = True
+        self.fail(
+            503,
+            f"the Docker Engine at {self.engine.address} does not answer: {reason}."
+            " The gateway asks it again with the next request.",
+        )
+
+    def _refuse(self, status: int, reason: str) -> None:
+        """Answer a request that is none, and close: what follows it cannot be trusted."""
+        self._frontend.counters.refused += 1
+        log.info("{peer}: refused: {reason}", peer=self.peer, reason=reason)
+        self._body = None
+        self.exchange = None
+        self.answer(error_answer(self._version, status, f"bad request: {reason}"), close=True)
+
+    def exchange_done(self, exchange: Exchange | None, close: bool = False) -> None:
+        """The answer is complete: close, or go on with the next request."""
+        self.exchange = None
+        if close or self.close_after or self._body is not None or self.transport.read_ended:
+            self.close()
+            return
+        self.deadline = self._frontend.now() + self._frontend.config.limits.idle_seconds
+        if self._held and not self._reading:
+            data, self._held = self._held, b""
+            self.resume()
+            self._read_requests(data)
+
+    def retry(self, exchange: Exchange) -> None:
+        """Make the request of `exchange` a second time; the engine may be another by now."""
+        exchange.repeat()
+
+    def truncate(self, reason: str) -> None:
+        """End an answer that cannot be completed so that the client sees that it is not."""
+        log.warn("{peer}: an answer is cut off: {reason}", peer=self.peer, reason=reason)
+        self.exchange = None
+        self.transport.abortConnection()
+
+    # Tunnels
+
+    def become_tunnel(self, tunnel: Tunnel) -> None:
+        """Hand the connection over: what comes from here on is the tunnel's."""
+        self.exchange = None
+        self._tunnel = tunnel
+        self.deadline = NEVER
+        self._frontend.counters.tunnels += 1
+        if isinstance(self.transport, TLSTransport):
+            self.transport.tolerate_bare_end()
+        self.dataReceived = tunnel.from_client  # type: ignore[method-assign] # a shorter way
+        self.resume()
+
+    def extend_linger(self) -> None:
+        """Wait a while longer for a client whose tunnel's other end is over."""
+        self.deadline = self._frontend.now() + self._frontend.config.limits.linger_seconds
+
+    # Flow
+
+    def pause(self) -> None:
+        """Read nothing for now."""
+        self.transport.pauseProducing()
+
+    def resume(self) -> None:
+        """Read on."""
+        self.transport.resumeProducing()
+
+    # The end
+
+    def close(self) -> None:
+        """Close behind what was written, and let the client read it: see `linger_seconds`.
+
+        Closing with the client's bytes unread would reset the connection, and take the answer
+        away from it. So our direction ends, and what still comes is thrown away.
+        """
+        self._closing = True
+        self._body = None
+        self._held = b""
+        if self.transport.read_ended:
+            self.transport.loseConnection()
+            return
+        self.extend_linger()
+        self.transport.loseWriteConnection()
+        self.resume()
+
+    def expired(self) -> None:
+        """The deadline has passed."""
+        if self._closing or self._tunnel is not None or not self._held:
+            self.transport.abortConnection()
+        else:
+            self._version = _version_in(self._held)
+            self._refuse(408, "the head of the request did not come in time")
+
+    def drain(self) -> None:
+        """Go away as soon as no request is under way."""
+        self.close_after = True
+        if self.exchange is None and self._tunnel is None and not self._closing:
+            self.close()
+
+    def readConnectionLost(self) -> None:
+        """The client will send no more."""
+        if self._tunnel is not None:
+            self._tunnel.client_ended()
+        elif self._closing or self.exchange is None:
+            self.transport.loseConnection()
+        elif self._body is not None:
+            log.info("{peer}: ended in the middle of a request", peer=self.peer)
+            self.transport.abortConnection()
+        elif not isinstance(self.exchange, HijackedExchange):
+            self.exchange.client_ended()
+
+    def writeConnectionLost(self) -> None:
+        """Our direction has ended."""
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """The client is gone: so is what was done for it."""
+        self._frontend.forget(self)
+        if self._tunnel is not None:
+            self._tunnel.client_lost()
+        exchange, self.exchange = self.exchange, None
+        if exchange is not None:
+            exchange.client_lost()
+        if isinstance(self.transport, TLSTransport) and self.transport.handshaking:
+            self._frontend.counters.failed_handshakes += 1
+            log.info("{peer}: no TLS: {reason}", peer=self.peer, reason=reason.getErrorMessage())
+
+
+def _may_hijack(kind: Hijack, upgrade: bytes) -> bool:
+    """A raw hijack needs no asking, the others do."""
+    return kind is Hijack.TCP or upgrade == ASKED_FOR[kind]
+
+
+def _version_in(data: bytes) -> ApiVersion | None:
+    """The version in the path of a request that could not be read."""
+    match = _VERSION.match(data)
+    if match is None:
+        return None
+    try:
+        return ApiVersion.parse(match[1].decode("ascii"))
+    except ValueError:
+        return None

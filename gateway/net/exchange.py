@@ -1,0 +1,237 @@
+"""One request and its answer, passed on as they are.
+
+The short way: the request's head was decided on and written anew, everything behind it goes
+through byte for byte, in both directions at once, with back-pressure from end to end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twisted.python.failure import Failure
+
+from gateway.http.answer import AnswerFields
+from gateway.http.request import RequestFields, RequestLine
+from gateway.http.writer import CLOSE
+
+if TYPE_CHECKING:
+    from gateway.net.client_connection import ClientConnection
+    from gateway.net.engine_connection import EngineConnection
+    from gateway.versions.plan import Plan
+
+_REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS"))
+"""Methods whose request may be made a second time when the first got no answer."""
+
+
+class Exchange:
+    """A request that is being answered.
+
+    Towards the engine it is a Requester (see engine_connection). The client's connection calls
+    `begin` with what came of the body, then `send` for the rest.
+    """
+
+    __slots__ = (
+        "_pending",
+        "answering",
+        "client",
+        "connection",
+        "downloading",
+        "fields",
+        "hijacks",
+        "is_head",
+        "line",
+        "plan",
+        "request_sent",
+        "streams",
+        "target",
+        "uploading",
+        "wants_content",
+    )
+
+    gathers_request = False
+    """The request's body is wanted whole and without its framing."""
+
+    def __init__(
+        self,
+        client: ClientConnection,
+        plan: Plan,
+        line: RequestLine,
+        fields: RequestFields,
+        target: bytes,
+        streams: bool,
+    ) -> None:
+        self.client = client
+        self.plan = plan
+        self.line = line
+        self.fields = fields
+        self.target = target
+        self.streams = streams
+        self.is_head = line.method == b"HEAD"
+        self.hijacks = False
+        self.wants_content = False
+        self.request_sent = False
+        self.answering = False
+        self.uploading = False
+        self.downloading = False
+        self.connection: EngineConnection | None = None
+        self._pending: list[bytes] = []
+
+    # Client to engine
+
+    def begin(self, first: bytes, complete: bool) -> None:
+        """Send the request; `first` is what came of its body, `complete` that this is all."""
+        self.open(
+            b"%b %b HTTP/1.1\r\n%b\r\n%b"
+            % (self.line.method, self.target, self.fields.forwarded, first),
+            complete,
+        )
+
+    def open(self, data: bytes, complete: bool) -> None:
+        """Send `data`, the request's beginning, over an idle connection or a new one."""
+        self.request_sent = complete
+        engine = self.client.engine
+        connection = engine.take(self.line.method not in _REPEATABLE)
+        self._pending = [data]
+        if connection is None:
+            if not complete:
+                self.client.pause()
+            engine.connect().addCallbacks(self._connected, self._not_connected)
+            return
+        self.connection = connection
+        connection.request(self, data)
+        if not complete:
+            self._upload(connection)
+
+    def _connected(self, connection: EngineConnection) -> None:
+        if self.client.exchange is not self:
+            connection.give_up()
+            return
+        self.connection = connection
+        connection.request(self, b"".join(self._pending))
+        if not self.request_sent:
+            self.client.resume()
+            self._upload(connection)
+
+    def _upload(self, connection: EngineConnection) -> None:
+        self.uploading = True
+        self._pending.clear()
+        connection.transport.registerProducer(self.client.transport, True)
+
+    def _not_connected(self, failure: Failure) -> None:
+        if self.client.exchange is self:
+            self.client.engine_unavailable(failure.getErrorMessage())
+
+    def send(self, data: bytes, complete: bool) -> None:
+        """Send more of the body; `complete` says that it is the end of it."""
+        self.request_sent = complete
+        connection = self.connection
+        if connection is None:
+            self._pending.append(data)
+            return
+        connection.transport.write(data)
+        if complete:
+            self._end_upload()
+
+    def _end_upload(self) -> None:
+        if self.uploading:
+            self.uploading = False
+            if self.connection is not None:
+                self.connection.transport.unregisterProducer()
+            self.client.resume()
+
+    # Engine to client
+
+    def client_head(self, answer: AnswerFields) -> bytes:
+        """The answer's head; a client that asked for the end of the connection is told of it."""
+        if self.fields.keep_alive:
+            return answer.head
+        return answer.head[:-2] + CLOSE + b"\r\n"
+
+    def interim(self, answer: AnswerFields) -> None:
+        """Pass `100 Continue` on: it is the engine that asks for the body."""
+        if self.fields.expects_continue and not self.answering:
+            self.client.transport.write(answer.head)
+
+    def whole(self, answer: AnswerFields, data: bytes) -> None:
+        """Give the answer that came in one piece."""
+        if self.streams:
+            # The head of a stream in a write of its own: some clients read the socket beneath
+            # their own buffer, and would lose what came together with it.
+            self.client.transport.write(self.client_head(answer))
+            self.client.transport.write(data)
+        else:
+            self.client.transport.write(self.client_head(answer) + data)
+        self.client.exchange_done(self)
+
+    def head(self, answer: AnswerFields) -> None:
+        """Give the head; the body follows."""
+        self.answering = True
+        self.client.transport.write(self.client_head(answer))
+        self.download()
+
+    def download(self) -> None:
+        """From here on the client's pace is the engine's."""
+        if self.connection is not None:
+            self.downloading = True
+            self.client.transport.registerProducer(self.connection.transport, True)
+
+    def received(self, data: bytes) -> None:
+        """Give a piece of the body."""
+        self.client.transport.write(data)
+
+    def finished(self) -> None:
+        """The answer is complete."""
+        self.end_download()
+        self.client.exchange_done(self)
+
+    def end_download(self) -> None:
+        """Let the two connections go their own ways again."""
+        if self.downloading:
+            self.downloading = False
+            self.client.transport.unregisterProducer()
+            if self.connection is not None:
+                self.connection.transport.resumeProducing()
+
+    def upgraded(self, answer: AnswerFields, early: bytes) -> None:
+        """Not asked for, so it does not come about."""
+
+    # The ends
+
+    def lost(self, reason: str) -> None:
+        """The engine's connection broke before the answer was complete."""
+        connection, self.connection = self.connection, None
+        self.uploading = False
+        if self.downloading:
+            self.downloading = False
+            self.client.transport.unregisterProducer()
+        if self.answering:
+            self.client.truncate(reason)
+        elif (
+            connection is not None
+            and connection.reused
+            and self.request_sent
+            and self.line.method in _REPEATABLE
+        ):
+            # The engine closed an idle connection just as it was used: nothing was lost by it.
+            self.client.retry(self)
+        else:
+            self.client.fail(502, reason)
+
+    def repeat(self) -> None:
+        """Send the request again, over another connection."""
+        self.open(b"".join(self._pending), True)
+
+    def client_ended(self) -> None:
+        """The client will send no more: the engine is told, and decides what that means.
+
+        It is how an engine learns that nobody reads `logs -f` or `events` any more.
+        """
+        if self.connection is not None and self.request_sent:
+            self.connection.transport.loseWriteConnection()
+
+    def client_lost(self) -> None:
+        """The client is gone: the engine shall stop."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.transport.unregisterProducer()
+            connection.give_up()

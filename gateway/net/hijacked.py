@@ -1,0 +1,95 @@
+"""A request that may take its connection over: attach, exec start, WebSocket, BuildKit's h2c.
+
+The client's bytes behind the request are its input, and are held until the engine has switched:
+an engine reads them away with the request's head otherwise, and loses them. If it answers with
+something else, that is passed on as an ordinary answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gateway.api.message import AnswerHead
+from gateway.api.routes import Hijack
+from gateway.http.answer import AnswerFields
+from gateway.http.writer import answer_head
+from gateway.net.engine_call import headers_of
+from gateway.net.translated import TranslatedExchange, encoded
+from gateway.net.tunnel import Tunnel
+
+if TYPE_CHECKING:
+    from gateway.api.router import Match
+
+_RAW_STREAM = "application/vnd.docker.raw-stream"
+_MOST_EARLY = 65536
+
+ASKED_FOR = {
+    Hijack.TCP: b"tcp",
+    Hijack.WEBSOCKET: b"websocket",
+    Hijack.H2C: b"h2c",
+}
+"""What `Upgrade` says for each kind of hijack."""
+
+
+class HijackedExchange(TranslatedExchange):
+    """An exchange that becomes a tunnel when the engine agrees."""
+
+    __slots__ = ("_early", "kind")
+
+    def __init__(self, *args: Any, match: Match | None, path: str, kind: Hijack) -> None:
+        super().__init__(*args, match=match, path=path)
+        self.kind = kind
+        self.hijacks = True
+        self._early = b""
+
+    def upgrade_fields(self) -> bytes:
+        """Ask the engine for the upgrade always, whether the client did or not."""
+        return b"Connection: Upgrade\r\nUpgrade: %b\r\n" % ASKED_FOR[self.kind]
+
+    def early(self, data: bytes) -> None:
+        """Hold what the client sends before the engine has switched."""
+        self._early += data
+        if len(self._early) > _MOST_EARLY:
+            self.client.pause()
+
+    def closes_on_error(self, status: int) -> bool:
+        """After an error nothing that follows can be trusted to be a request.
+
+        Old clients copy whatever comes until the end of the connection, so there must be one; and
+        what they send is the input of a process (catalogue of v1.0 to v1.12, T-12).
+        """
+        return status >= 400 or bool(self._early)
+
+    def whole(self, answer: AnswerFields, data: bytes) -> None:
+        """Pass an ordinary answer on."""
+        self.client.close_after = self.client.close_after or bool(self._early)
+        super().whole(answer, data)
+
+    def upgraded(self, answer: AnswerFields, early: bytes) -> None:
+        """Tell the client in the way that it asked for, and splice."""
+        client, connection = self.client, self.connection
+        if connection is None:
+            return
+        head = AnswerHead(answer.status, headers_of(answer), answer.reason.decode("latin-1"))
+        rewrite = None
+        if self.kind is Hijack.TCP:
+            rewrite = self.plan.stream(head, self._facts)
+            if self.plan.rewrites_head:
+                head = self.plan.head(head, self._facts)
+        client.transport.write(self._head_for_client(head))
+        # From here on the two connections are the tunnel's.
+        self.connection = None
+        Tunnel(client, connection, rewrite).start(self._early, early)
+
+    def _head_for_client(self, head: AnswerHead) -> bytes:
+        """101 for a client that asked for an upgrade; for others 200, and then raw bytes."""
+        asked = self.fields.upgrade
+        headers = head.headers
+        if self.kind is Hijack.TCP and headers.get("Content-Type") is None:
+            headers = headers.having("Content-Type", _RAW_STREAM)
+        if not asked:
+            return answer_head(200, encoded(headers), b"", b"OK")
+        framing = b"Connection: Upgrade\r\nUpgrade: %b\r\n" % asked
+        return answer_head(
+            101, encoded(headers), framing, head.reason.encode("latin-1") or b"UPGRADED"
+        )

@@ -1,0 +1,342 @@
+"""A client's connection to the practice engine: HTTP/1.1 with keep-alive, streams and hijacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.interfaces import IHalfCloseableProtocol, IPushProducer
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from gateway.api.message import Answer, AnswerHead, Headers
+from gateway.engine.practice.faults import Fault, FaultKind, Faults
+from gateway.engine.practice.faults_api import PATH
+from gateway.engine.practice.replies import (
+    TEXT,
+    Hijacked,
+    Peer,
+    Reply,
+    Streaming,
+    json_answer,
+)
+from gateway.http.body import Body, request_body
+from gateway.http.fields import MalformedMessage
+from gateway.http.limits import DEFAULT
+from gateway.http.request import (
+    RequestFields,
+    RequestLine,
+    parse_request_fields,
+    parse_request_line,
+)
+from gateway.http.writer import answer_head
+from gateway.net.practice_answer import AnswerWriter, fields_of
+
+BODY_BYTES = 64 << 20
+"""How much of a request's body is kept; the rest of a longer one is read and dropped."""
+
+_AHEAD = 1 << 20
+"""How much a client may send ahead of an answer before reading from it pauses."""
+
+_WITHOUT_BODY = (FaultKind.EARLY,)
+
+
+class _HijackSink:
+    """The engine's output on a connection that it took over."""
+
+    def __init__(self, connection: PracticeConnection, fault: Fault | None) -> None:
+        self._connection = connection
+        self._left = fault.after if fault is not None and fault.kind is FaultKind.CUT else None
+        self._half = fault is not None and fault.kind is FaultKind.HALF_CLOSE
+        self._ended = False
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        if self._ended:
+            return
+        if self._left is not None and len(data) >= self._left:
+            self._connection.wire.write(data[: self._left])
+            self.end()
+            return
+        if self._left is not None:
+            self._left -= len(data)
+        self._connection.wire.write(data)
+
+    def end(self) -> None:
+        """The output has ended: engines close the connection."""
+        if not self._ended:
+            self._ended = True
+            self._connection.hijack_ended(self._half)
+
+
+@implementer(IHalfCloseableProtocol, IPushProducer)
+class PracticeConnection(Protocol):
+    """One connection.
+
+    `respond` answers a request: method, target, fields, body, and the upgrade asked for.
+    `control` answers the calls that set faults, None when there are none. `later` is the
+    reactor's callLater.
+    """
+
+    wire: Any
+    """The transport."""
+
+    def __init__(
+        self,
+        respond: Callable[[str, str, Headers, bytes, str | None], Reply],
+        faults: Faults,
+        control: Callable[[str, bytes], Answer] | None,
+        later: Callable[..., Any],
+    ) -> None:
+        self._respond = respond
+        self._faults = faults
+        self._control = control
+        self._later = later
+        self._buffer = b""
+        self._line: RequestLine | None = None
+        self._fields: RequestFields | None = None
+        self._body: Body | None = None
+        self._content: list[bytes] = []
+        self._kept = 0
+        self._fault: Fault | None = None
+        self._busy = False
+        self._stop: Callable[[], None] | None = None
+        self._writer: AnswerWriter | None = None
+        self._peer: Peer | None = None
+        self._input_ended = False
+        self._lost = False
+
+    def connectionMade(self) -> None:
+        """Take a connection, or drop it when a fault says so."""
+        self.wire = self.transport
+        if self._faults.take_connection() is not None:
+            self.wire.abortConnection()
+            return
+        self.wire.registerProducer(self, True)
+
+    def pauseProducing(self) -> None:
+        """The client reads too slowly: read no more from it."""
+        self.wire.pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """The client has read on."""
+        if not self._input_ended:
+            self.wire.resumeProducing()
+
+    def stopProducing(self) -> None:
+        """The connection is lost; `connectionLost` sees to it."""
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take bytes."""
+        if self._peer is not None:
+            self._peer.data(data)
+            return
+        self._buffer += data
+        if self._busy and len(self._buffer) > _AHEAD:
+            self.wire.pauseProducing()
+        self._read()
+
+    def readConnectionLost(self) -> None:
+        """The client closed its half.
+
+        On a hijacked connection its input has ended. During a stream Go's server takes it for
+        the client's going away, and so the stream ends.
+        """
+        self._input_ended = True
+        if self._peer is not None:
+            self._peer.end()
+        elif self._stop is not None or not self._busy:
+            self._lose()
+
+    def writeConnectionLost(self) -> None:
+        """Our half is closed; if the client's is too, there is nothing left."""
+        if self._input_ended:
+            self._lose()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """The connection is gone: tell whoever writes to it."""
+        self._lost = True
+        if self._writer is not None:
+            self._writer.abandon()
+        self._end_stream()
+        peer, self._peer = self._peer, None
+        if peer is not None:
+            peer.gone()
+
+    def hijack_ended(self, half: bool) -> None:
+        """The engine's output has ended; with `half` the client may go on writing."""
+        if half and not self._input_ended:
+            self.wire.unregisterProducer()
+            self.wire.loseWriteConnection()
+        else:
+            self._lose()
+
+    def _lose(self) -> None:
+        if not self._lost:
+            self.wire.unregisterProducer()
+            self.wire.loseConnection()
+
+    def loseConnection(self) -> None:
+        """End the connection once everything is written; for the writer of an answer."""
+        self._lose()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes; for the writer of an answer."""
+        self.wire.write(data)
+
+    def _read(self) -> None:
+        """Read requests for as long as there are whole ones and nothing is being answered."""
+        try:
+            while not self._busy and not self._lost and self._peer is None and self._buffer:
+                if self._body is None and not self._read_head():
+                    return
+                if self._busy or self._body is None:
+                    return
+                pieces: list[bytes] = []
+                end = self._body.feed(self._buffer, 0, pieces)
+                self._buffer = self._buffer[end:]
+                self._keep(pieces)
+                if not self._body.done:
+                    return
+                self._request()
+        except MalformedMessage:
+            self._bad_request()
+
+    def _read_head(self) -> bool:
+        """Read a head; False when it is not whole yet."""
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0:
+            if len(self._buffer) > DEFAULT.head_bytes:
+                raise MalformedMessage("a head that is too long")
+            return False
+        head, self._buffer = self._buffer[: end + 2], self._buffer[end + 4 :]
+        line, _, block = head.partition(b"\r\n")
+        self._line = parse_request_line(line)
+        self._fields = parse_request_fields(block, self._line.minor, DEFAULT)
+        self._body = request_body(self._fields.length)
+        self._content, self._kept = [], 0
+        method, target = self._line.method.decode(), self._target()
+        self._fault = None if target == PATH else self._faults.take(method, target)
+        if self._fault is not None and self._fault.kind is FaultKind.EARLY:
+            self._busy = True
+            early = AnswerWriter(
+                self, self._answered, method=method, minor=1, keep_alive=False, fault=None
+            )
+            early.whole(json_answer({"message": "practice fault: answered early"}, 503))
+        elif self._body.done:
+            self._request()
+        elif self._fields.expects_continue:
+            self.wire.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return True
+
+    def _keep(self, pieces: list[bytes]) -> None:
+        for piece in pieces:
+            if self._kept + len(piece) <= BODY_BYTES:
+                self._content.append(piece)
+                self._kept += len(piece)
+
+    def _target(self) -> str:
+        assert self._line is not None
+        return (self._line.path + self._line.query).decode("latin-1")
+
+    def _request(self) -> None:
+        """A request is whole: answer it, now or when the fault says."""
+        self._busy = True
+        self._body = None
+        fault = self._fault
+        kind = fault.kind if fault is not None else None
+        if fault is not None and kind is FaultKind.SLOW:
+            self._later(fault.seconds, self._answer)
+        elif fault is not None and kind is FaultKind.GARBAGE:
+            self.wire.write(fault.data)
+            self._lose()
+        elif kind is FaultKind.CLOSE_ON_REQUEST:
+            self._lose()
+        elif kind is not FaultKind.SILENT:
+            self._answer()
+
+    def _answer(self) -> None:
+        if self._lost or self._line is None or self._fields is None:
+            return
+        method, target = self._line.method.decode(), self._target()
+        body, self._content = b"".join(self._content), []
+        reply: Reply
+        if self._control is not None and target == PATH:
+            reply = self._control(method, body)
+        else:
+            headers = Headers(
+                tuple(
+                    (name.decode(), value.decode("latin-1")) for name, value in self._fields.fields
+                )
+            )
+            upgrade = self._fields.upgrade.decode("latin-1") or None
+            reply = self._respond(method, target, headers, body, upgrade)
+        if isinstance(reply, Hijacked):
+            self._hijack(reply)
+            return
+        self._writer = writer = AnswerWriter(
+            self,
+            self._answered,
+            method=method,
+            minor=self._line.minor,
+            keep_alive=self._fields.keep_alive,
+            fault=self._fault,
+        )
+        if isinstance(reply, Streaming):
+            self._stream(reply, writer)
+        else:
+            writer.whole(reply)
+
+    def _stream(self, reply: Streaming, writer: AnswerWriter) -> None:
+        writer.begin(reply.head)
+        if writer.ended:
+            return
+        stop = reply.start(writer)
+        if writer.ended or self._lost:
+            stop()
+        else:
+            self._stop = stop
+            if self._input_ended:
+                self._lose()
+
+    def _hijack(self, reply: Hijacked) -> None:
+        head = reply.head
+        data = answer_head(head.status, fields_of(head)[:-1], b"", head.reason.encode())
+        if self._fault is not None and self._fault.kind is FaultKind.CUT_HEAD:
+            self.wire.write(data[: self._fault.after])
+            self._lose()
+            return
+        self.wire.write(data)
+        self._peer = reply.start(_HijackSink(self, self._fault))
+        early, self._buffer = self._buffer, b""
+        if early:
+            self._peer.data(early)
+        if self._input_ended:
+            self._peer.end()
+
+    def _answered(self, keep: bool) -> None:
+        """An answer is written: the next request may come."""
+        self._writer = None
+        self._end_stream()
+        if keep and not self._lost:
+            self._busy = False
+            if self._input_ended:
+                self._lose()
+            else:
+                self.wire.resumeProducing()
+                self._later(0, self._read)
+
+    def _end_stream(self) -> None:
+        stop, self._stop = self._stop, None
+        if stop is not None:
+            stop()
+
+    def _bad_request(self) -> None:
+        """Answer what is no HTTP as Go's server does, and close."""
+        self._busy = True
+        self.wire.write(
+            answer_head(400, fields_of(AnswerHead(400, TEXT)), b"Connection: close\r\n")
+            + b"400 Bad Request"
+        )
+        self._lose()
