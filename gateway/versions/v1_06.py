@@ -106,7 +106,8 @@ class ExecMerged(Change):
     """Exec start: stdout and stderr come merged, not in frames, unless it asks for a TTY.
 
     Engine 1.6.2, recorded at v1.5. Engines look at `Tty` of the start's own body when they choose
-    between frames and plain bytes, not at what the exec was created with.
+    between frames and plain bytes, not at what the exec was created with (tried on Engine 20.10.24
+    with all four combinations, at v1.12 and v1.41).
     """
 
     routes = ("ExecStart",)
