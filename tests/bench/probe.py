@@ -27,11 +27,21 @@ class Cost:
     server_core_busy: int
     load_core_idle: int
     load_core_busy: int
+    stub_beside_generator: bool = True
 
     @property
     def others(self) -> float:
         """The share of the server's core that programs other than the server took."""
         return max(0.0, (self.server_core_busy - self.server) / self.wall)
+
+    @property
+    def disturbance(self) -> float:
+        """The larger of the shares that other programs took of the two cores.
+
+        Where generator and stub have a core each, the stub is not on the one that is looked at.
+        """
+        ours = self.generator + (self.stub if self.stub_beside_generator else 0)
+        return max(self.others, (self.load_core_busy - ours) / self.wall)
 
     @property
     def load_share(self) -> float:
@@ -84,4 +94,5 @@ class Probe:
             server_core_busy=first.busy - first0.busy,
             load_core_idle=second.idle - second0.idle,
             load_core_busy=second.busy - second0.busy,
+            stub_beside_generator=self._cores.stub == self._cores.generator,
         )

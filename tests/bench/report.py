@@ -90,10 +90,14 @@ def verdicts(results: Results, targets: Sequence[Target]) -> str:
 def busy(shares: Mapping[tuple[str, str], SharesLike], subjects: Mapping[str, str]) -> str:
     """Who used the cores during each load: medians of the rounds."""
     lines = []
-    for (key, name), seen in shares.items():
+    keys = dict.fromkeys(key for key, _ in shares)
+    for key, name in ((key, name) for key in keys for name in subjects):
+        seen = shares.get((key, name))
+        if seen is None:
+            continue
         lines.append(
             [
-                f"{key}, {subjects.get(name, name)}",
+                f"{key}, {subjects[name]}",
                 f"{median(seen.server):.0%}",
                 f"{median(seen.load):.0%}",
                 f"{median(seen.others):.0%}",
@@ -129,7 +133,8 @@ _INTRODUCTION = """\
 One worker of the gateway beside HAProxy, nginx and Envoy: each on the same core, with the same
 mutual TLS (TLS 1.3, X25519, ECDSA P-256, client certificate required), in front of the same stub of
 an engine on a unix socket. Generator and stub share another core.
-{rounds}; within a round the servers take turns at every single load.
+{rounds}; within a round the servers take turns at every single load, and a load that other programs
+disturbed is run again, up to three times, and its least disturbed run counts.
 {load}
 
 - Machine: {machine}

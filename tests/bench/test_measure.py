@@ -1,13 +1,15 @@
 """Figures of a run, and the accounts of this machine."""
 
 import os
+from dataclasses import replace
 
+import pytest
 from bench import machine
 from bench.measure import Measurement, Plan, figures_of, measurements
 from bench.probe import Cost, Outcome, Probe
 from bench.rows import GROUPS, ROWS
 
-PLAN = Plan(1, 0.1, 65536, 32768, 10, 10, tuple(GROUPS))
+PLAN = Plan(1, 1, 0.1, 65536, 32768, 10, 10, tuple(GROUPS))
 COST = Cost(
     wall=2_000_000_000,
     server=1_000_000_000,
@@ -46,6 +48,13 @@ def test_units() -> None:
 
 def test_shares() -> None:
     assert (COST.server_share, COST.load_share, COST.others) == (0.5, 0.3, 0.25)
+
+
+def test_disturbance_is_that_of_the_worse_core() -> None:
+    assert COST.disturbance == 0.25
+    assert replace(COST, load_core_busy=1_200_000_000).disturbance == pytest.approx(0.3)
+    apart = replace(COST, load_core_busy=1_200_000_000, stub_beside_generator=False)
+    assert apart.disturbance == pytest.approx(0.4)
 
 
 def test_a_probe_counts_between_start_and_stop() -> None:
