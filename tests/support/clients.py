@@ -140,6 +140,8 @@ def ensure(client: Client) -> None:
         return
     started = time.monotonic()
     print(f"clients: installing {client.name} …", end=" ", flush=True)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    (CACHE / ".gitignore").write_text("*\n")
     if client.folder.exists():
         shutil.rmtree(client.folder)
     client.install()
