@@ -42,3 +42,6 @@ CHUNKED_FRAMING = b"Transfer-Encoding: chunked\r\n"
 
 CLOSE = b"Connection: close\r\n"
 """The field line that announces the end of the connection."""
+
+KEEP_ALIVE = b"Connection: keep-alive\r\n"
+"""The field line that tells an HTTP/1.0 client that the connection stays."""

@@ -28,12 +28,13 @@ from gateway.http.request import (
     parse_request_line,
 )
 from gateway.http.writer import CLOSE, answer_head, length_framing
-from gateway.net.exchange import Exchange
+from gateway.net.exchange import NEVER, Exchange
 from gateway.net.hijacked import ASKED_FOR, HijackedExchange
 from gateway.net.tls import common_name
 from gateway.net.tls_transport import TLSTransport
-from gateway.net.translated import TranslatedExchange, encoded
+from gateway.net.translated import TranslatedExchange
 from gateway.net.transport import SocketTransport
+from gateway.versions.answering import encoded
 
 if TYPE_CHECKING:
     from gateway.net.engine import Engine
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from gateway.net.tunnel import Tunnel
     from gateway.versions.resolver import Resolved
 
-NEVER = float("inf")
 _MOST_PIPELINED = 65536
 _STREAMS = frozenset((AnswerKind.RECORDS, AnswerKind.FRAMES))
 _VERSION = re.compile(rb"[A-Z]+ //*v([0-9]+\.[0-9]+)/")
@@ -64,6 +64,7 @@ class ClientConnection(Protocol):
         self.close_after = False
         self.deadline = frontend.now() + frontend.config.limits.handshake_seconds
         self._default = default
+        self._answer_timeout = frontend.config.engine.answer_timeout
         self._body: Body | None = None
         self._held = b""
         self._tunnel: Tunnel | None = None
@@ -155,7 +156,8 @@ class ClientConnection(Protocol):
             return b""
         self._version = resolved.asked
         self.close_after = not fields.keep_alive or frontend.draining
-        self.deadline = NEVER
+        timeout = self._answer_timeout
+        self.deadline = frontend.now() + timeout if timeout else NEVER
         frontend.counters.requests += 1
         return self._start(line, fields, resolved, data, end + 4)
 
@@ -224,6 +226,7 @@ class ClientConnection(Protocol):
         assert body is not None
         if exchange is None or self._closing:
             return
+        self.deadline = self._frontend.now() + self._frontend.config.limits.idle_seconds
         content: list[bytes] | None = [] if exchange.gathers_request else None
         try:
             stop = body.feed(data, start, content)
@@ -233,6 +236,7 @@ class ClientConnection(Protocol):
             return
         if body.done:
             self._body = None
+            self.deadline = NEVER
         piece = data[start:stop] if content is None else b"".join(content)
         exchange.send(piece, body.done)
         if stop < len(data):
@@ -367,11 +371,20 @@ class ClientConnection(Protocol):
 
     def expired(self) -> None:
         """The deadline has passed."""
-        if self._closing or self._tunnel is not None or not self._held:
-            self.transport.abortConnection()
-        else:
+        exchange = self.exchange
+        if exchange is not None and self._body is None:
+            self.fail(504, f"the engine did not answer within {self._answer_timeout:g} seconds")
+        elif exchange is not None and exchange.stalled:
+            # It is the engine that does not take the body, not the client that does not send it.
+            self.deadline = self._frontend.now() + self._frontend.config.limits.idle_seconds
+        elif exchange is not None:
+            exchange.client_lost()
+            self._refuse(408, "the body of the request did not come in time")
+        elif self._held and not self._closing:
             self._version = _version_in(self._held)
             self._refuse(408, "the head of the request did not come in time")
+        else:
+            self.transport.abortConnection()
 
     def drain(self) -> None:
         """Go away as soon as no request is under way."""

@@ -6,20 +6,16 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from gateway.api.message import Answer, EngineCall, Headers
+from gateway.api.message import Answer, EngineCall
 from gateway.http.answer import AnswerFields
 from gateway.http.body import content_of
 from gateway.http.request import HOST
 from gateway.stream.json import dumps
+from gateway.versions.answering import headers_of
 
 
 class CallFailed(Exception):
     """The call got no whole answer; the text says why."""
-
-
-def headers_of(answer: AnswerFields) -> Headers:
-    """The end-to-end fields as text."""
-    return Headers(tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.fields))
 
 
 def call_bytes(call: EngineCall, prefix: str) -> bytes:
@@ -81,7 +77,7 @@ class Call:
         answer = self._answer
         if answer is not None and not self.result.called:
             body = b"".join(self._pieces)
-            self.result.callback(Answer(answer.status, headers_of(answer), body))
+            self.result.callback(Answer(answer.status, headers_of(answer.fields), body))
 
     def upgraded(self, answer: AnswerFields, early: bytes) -> None:
         """Not asked for, so it does not come about."""

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from gateway.net.engine_connection import EngineConnection
     from gateway.versions.plan import Plan
 
+NEVER = float("inf")
+"""A deadline that does not come."""
+
 _REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS"))
 """Methods whose request may be made a second time when the first got no answer."""
 
@@ -132,6 +135,11 @@ class Exchange:
         if complete:
             self._end_upload()
 
+    @property
+    def stalled(self) -> bool:
+        """Whether what the client sent still waits for the engine to take it."""
+        return self.connection is None or self.connection.transport.queued > 0
+
     def _end_upload(self) -> None:
         if self.uploading:
             self.uploading = False
@@ -166,6 +174,7 @@ class Exchange:
     def head(self, answer: AnswerFields) -> None:
         """Give the head; the body follows."""
         self.answering = True
+        self.client.deadline = NEVER
         self.client.transport.write(self.client_head(answer))
         self.download()
 
@@ -226,12 +235,14 @@ class Exchange:
 
         It is how an engine learns that nobody reads `logs -f` or `events` any more.
         """
-        if self.connection is not None and self.request_sent:
-            self.connection.transport.loseWriteConnection()
+        connection = self.connection
+        if connection is not None and connection.requester is self and self.request_sent:
+            connection.transport.loseWriteConnection()
 
     def client_lost(self) -> None:
-        """The client is gone: the engine shall stop."""
+        """The client is gone, or gets no answer from here: the engine shall stop."""
         connection, self.connection = self.connection, None
-        if connection is not None:
+        # A connection that has given its whole answer belongs to others by now.
+        if connection is not None and connection.requester is self:
             connection.transport.unregisterProducer()
             connection.give_up()

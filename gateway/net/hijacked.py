@@ -13,9 +13,9 @@ from gateway.api.message import AnswerHead
 from gateway.api.routes import Hijack
 from gateway.http.answer import AnswerFields
 from gateway.http.writer import answer_head
-from gateway.net.engine_call import headers_of
-from gateway.net.translated import TranslatedExchange, encoded
+from gateway.net.translated import TranslatedExchange
 from gateway.net.tunnel import Tunnel
+from gateway.versions.answering import encoded, headers_of
 
 if TYPE_CHECKING:
     from gateway.api.router import Match
@@ -52,7 +52,7 @@ class HijackedExchange(TranslatedExchange):
         if len(self._early) > _MOST_EARLY:
             self.client.pause()
 
-    def closes_on_error(self, status: int) -> bool:
+    def is_last(self, status: int) -> bool:
         """After an error nothing that follows can be trusted to be a request.
 
         Old clients copy whatever comes until the end of the connection, so there must be one; and
@@ -70,7 +70,7 @@ class HijackedExchange(TranslatedExchange):
         client, connection = self.client, self.connection
         if connection is None:
             return
-        head = AnswerHead(answer.status, headers_of(answer), answer.reason.decode("latin-1"))
+        head = AnswerHead(answer.status, headers_of(answer.fields), answer.reason.decode("latin-1"))
         rewrite = None
         if self.kind is Hijack.TCP:
             rewrite = self.plan.stream(head, self._facts)
@@ -78,6 +78,7 @@ class HijackedExchange(TranslatedExchange):
                 head = self.plan.head(head, self._facts)
         client.transport.write(self._head_for_client(head))
         # From here on the two connections are the tunnel's.
+        self.answering = True
         self.connection = None
         Tunnel(client, connection, rewrite).start(self._early, early)
 
