@@ -239,6 +239,24 @@ def test_a_chunked_body_cut_short_is_not_done(chunked: Chunked, wire: bytes) -> 
     assert (taken, done) == (len(wire), False)
 
 
+@pytest.mark.parametrize("wire", [b"1\rx", b"1\r\r", b"0\r\nX: a\rb", b"0\r\n\rX"])
+def test_a_bare_cr_is_refused_before_its_line_ends(chunked: Chunked, wire: bytes) -> None:
+    with pytest.raises(MalformedMessage, match="bare CR"):
+        chunked(wire)
+
+
+@pytest.mark.parametrize("first", [1, 100, 255, 256])
+def test_a_line_that_comes_in_two_pieces_is_no_longer_for_that(first: int) -> None:
+    longest = b"1;" + b"x" * (DEFAULT.size_line_bytes - 2) + b"\r\n"
+    body = ChunkedBody()
+    assert body.feed(longest[:first]) == first
+    assert body.feed(longest[first:]) == len(longest) - first
+    body = ChunkedBody()
+    body.feed(longest[:first])
+    with pytest.raises(MalformedMessage, match="too long"):
+        body.feed(b"x" + longest[first:])
+
+
 def test_a_big_chunk_is_not_held() -> None:
     body = ChunkedBody()
     body.feed(b"fffffffffffffff\r\n")
