@@ -8,15 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from gateway.cli.parsers import CommandError
 from gateway.config import Config
-
-if TYPE_CHECKING:
-    from twisted.logger import Logger
-
-    from gateway.service import GatewayService
 
 _T = TypeVar("_T")
 
@@ -68,7 +63,7 @@ class _Run:
             service = GatewayService(config, self._reactor)
             self._reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
             service.startService()
-            addresses = await log_listening(service, config, log)
+            addresses = await service.ready
             if self._announce is not None:
                 self._announce(config, addresses)
         except Exception as error:
@@ -78,18 +73,6 @@ class _Run:
                 log.error("{reason}", reason=reason(error))
                 log.debug("{failure}", failure=repr(error))
                 self._reactor.stop()
-
-
-async def log_listening(service: GatewayService, config: Config, log: Logger) -> list[str]:
-    """Wait until the service listens, and log a line for each address and warning."""
-    for warning in config.warnings:
-        log.warn("{warning}", warning=warning)
-    addresses = [str(address) for address in await service.ready]
-    for address in addresses:
-        log.info(
-            "listening on {address}, engine {engine}", address=address, engine=config.engine.address
-        )
-    return addresses
 
 
 def reason(error: BaseException) -> str:
@@ -102,7 +85,7 @@ def reason(error: BaseException) -> str:
 
 
 def start_logging(level: str) -> None:
-    """Write what Twisted and the gateway log to stderr, from `level` on."""
+    """Write what the gateway logs to stderr, from `level` on; Twisted's own chatter not at info."""
     from twisted.logger import (
         FilteringLogObserver,
         LogLevel,
@@ -111,7 +94,10 @@ def start_logging(level: str) -> None:
         textFileLogObserver,
     )
 
-    predicate = LogLevelFilterPredicate(defaultLogLevel=LogLevel.levelWithName(level))
+    lowest = LogLevel.levelWithName(level)
+    predicate = LogLevelFilterPredicate(defaultLogLevel=lowest)
+    if lowest is not LogLevel.debug:
+        predicate.setLogLevelForNamespace("twisted", max(lowest, LogLevel.warn))
     observer = FilteringLogObserver(textFileLogObserver(sys.stderr), [predicate])
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
 

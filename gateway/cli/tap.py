@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python import usage
 
-from gateway.cli.running import log_listening, reason
+from gateway.cli.running import reason
 from gateway.cli.serve import configuration_of
 from gateway.config import Config, ConfigurationError
 
@@ -46,7 +46,7 @@ def makeService(options: Options) -> IService:
 
     async def watch() -> None:
         try:
-            await log_listening(service, options.config, _log)
+            await service.ready
         except Exception as error:
             _log.critical("{reason}", reason=reason(error))
             loop.stop()

@@ -105,17 +105,15 @@ def socket_troubles(listener: ListenConfig) -> list[tuple[str, str]]:
     except OSError as error:
         what = f"{path} cannot be reached: {os.strerror(error.errno or 0)}"
         troubles.append((what, "let the user that runs the gateway into the folder"))
-    if listener.group is not None and group_id(listener.group) is None:
+    if listener.group is not None and not _is_group(listener.group):
         what = f"this machine has no group {listener.group!r}"
-        troubles.append((what, "create it, or name another group or a group's number"))
+        troubles.append((what, "create it, or name another"))
     return troubles
 
 
-def group_id(group: str) -> int | None:
-    """The number of a group given by its name or number; None when there is no such name."""
-    if group.isascii() and group.isdigit():
-        return int(group)
+def _is_group(name: str) -> bool:
     try:
-        return grp.getgrnam(group).gr_gid
+        grp.getgrnam(name)
     except KeyError:
-        return None
+        return False
+    return True
