@@ -21,25 +21,13 @@ from gateway.engine.practice.replies import (
     Streaming,
     json_answer,
 )
-from gateway.http.body import Body, request_body
 from gateway.http.fields import MalformedMessage
-from gateway.http.limits import DEFAULT
-from gateway.http.request import (
-    RequestFields,
-    RequestLine,
-    parse_request_fields,
-    parse_request_line,
-)
 from gateway.http.writer import answer_head
 from gateway.net.practice_answer import AnswerWriter, fields_of
-
-BODY_BYTES = 64 << 20
-"""How much of a request's body is kept; the rest of a longer one is read and dropped."""
+from gateway.net.practice_requests import Incoming, RequestReader
 
 _AHEAD = 1 << 20
 """How much a client may send ahead of an answer before reading from it pauses."""
-
-_WITHOUT_BODY = (FaultKind.EARLY,)
 
 
 class _HijackSink:
@@ -93,12 +81,7 @@ class PracticeConnection(Protocol):
         self._faults = faults
         self._control = control
         self._later = later
-        self._buffer = b""
-        self._line: RequestLine | None = None
-        self._fields: RequestFields | None = None
-        self._body: Body | None = None
-        self._content: list[bytes] = []
-        self._kept = 0
+        self._reader = RequestReader(self._begun)
         self._fault: Fault | None = None
         self._busy = False
         self._stop: Callable[[], None] | None = None
@@ -132,8 +115,8 @@ class PracticeConnection(Protocol):
         if self._peer is not None:
             self._peer.data(data)
             return
-        self._buffer += data
-        if self._busy and len(self._buffer) > _AHEAD:
+        self._reader.feed(data)
+        if self._busy and self._reader.ahead > _AHEAD:
             self.wire.pauseProducing()
         self._read()
 
@@ -188,99 +171,72 @@ class PracticeConnection(Protocol):
     def _read(self) -> None:
         """Read requests for as long as there are whole ones and nothing is being answered."""
         try:
-            while not self._busy and not self._lost and self._peer is None and self._buffer:
-                if self._body is None and not self._read_head():
+            while not self._busy and not self._lost and self._peer is None:
+                incoming = self._reader.next()
+                if incoming is None:
                     return
-                if self._busy or self._body is None:
-                    return
-                pieces: list[bytes] = []
-                end = self._body.feed(self._buffer, 0, pieces)
-                self._buffer = self._buffer[end:]
-                self._keep(pieces)
-                if not self._body.done:
-                    return
-                self._request()
+                self._request(incoming)
         except MalformedMessage:
             self._bad_request()
 
-    def _read_head(self) -> bool:
-        """Read a head; False when it is not whole yet."""
-        end = self._buffer.find(b"\r\n\r\n")
-        if end < 0:
-            if len(self._buffer) > DEFAULT.head_bytes:
-                raise MalformedMessage("a head that is too long")
-            return False
-        head, self._buffer = self._buffer[: end + 2], self._buffer[end + 4 :]
-        line, _, block = head.partition(b"\r\n")
-        self._line = parse_request_line(line)
-        self._fields = parse_request_fields(block, self._line.minor, DEFAULT)
-        self._body = request_body(self._fields.length)
-        self._content, self._kept = [], 0
-        method, target = self._line.method.decode(), self._target()
-        self._fault = None if target == PATH else self._faults.take(method, target)
+    def _begun(self, incoming: Incoming) -> bool:
+        """A request's head is there: find out what goes wrong with it."""
+        self._fault = None
+        if incoming.target != PATH:
+            self._fault = self._faults.take(incoming.method, incoming.target)
         if self._fault is not None and self._fault.kind is FaultKind.EARLY:
             self._busy = True
             early = AnswerWriter(
-                self, self._answered, method=method, minor=1, keep_alive=False, fault=None
+                self,
+                self._answered,
+                method=incoming.method,
+                minor=1,
+                keep_alive=False,
+                fault=None,
             )
             early.whole(json_answer({"message": "practice fault: answered early"}, 503))
-        elif self._body.done:
-            self._request()
-        elif self._fields.expects_continue:
+            return False
+        if incoming.fields.expects_continue and not incoming.tracker.done:
             self.wire.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         return True
 
-    def _keep(self, pieces: list[bytes]) -> None:
-        for piece in pieces:
-            if self._kept + len(piece) <= BODY_BYTES:
-                self._content.append(piece)
-                self._kept += len(piece)
-
-    def _target(self) -> str:
-        assert self._line is not None
-        return (self._line.path + self._line.query).decode("latin-1")
-
-    def _request(self) -> None:
+    def _request(self, incoming: Incoming) -> None:
         """A request is whole: answer it, now or when the fault says."""
         self._busy = True
-        self._body = None
         fault = self._fault
         kind = fault.kind if fault is not None else None
         if fault is not None and kind is FaultKind.SLOW:
-            self._later(fault.seconds, self._answer)
+            self._later(fault.seconds, self._answer, incoming)
         elif fault is not None and kind is FaultKind.GARBAGE:
             self.wire.write(fault.data)
             self._lose()
         elif kind is FaultKind.CLOSE_ON_REQUEST:
             self._lose()
         elif kind is not FaultKind.SILENT:
-            self._answer()
+            self._answer(incoming)
 
-    def _answer(self) -> None:
-        if self._lost or self._line is None or self._fields is None:
+    def _answer(self, incoming: Incoming) -> None:
+        if self._lost:
             return
-        method, target = self._line.method.decode(), self._target()
-        body, self._content = b"".join(self._content), []
+        fields, body = incoming.fields, incoming.body()
         reply: Reply
-        if self._control is not None and target == PATH:
-            reply = self._control(method, body)
+        if self._control is not None and incoming.target == PATH:
+            reply = self._control(incoming.method, body)
         else:
             headers = Headers(
-                tuple(
-                    (name.decode(), value.decode("latin-1")) for name, value in self._fields.fields
-                )
+                tuple((name.decode(), value.decode("latin-1")) for name, value in fields.fields)
             )
-            upgrade = self._fields.upgrade.decode("latin-1") or None
-            reply = self._respond(method, target, headers, body, upgrade)
+            upgrade = fields.upgrade.decode("latin-1") or None
+            reply = self._respond(incoming.method, incoming.target, headers, body, upgrade)
         if isinstance(reply, Hijacked):
             self._hijack(reply)
             return
         self._writer = writer = AnswerWriter(
             self,
             self._answered,
-            method=method,
-            minor=self._line.minor,
-            keep_alive=self._fields.keep_alive,
+            method=incoming.method,
+            minor=incoming.line.minor,
+            keep_alive=fields.keep_alive,
             fault=self._fault,
         )
         if isinstance(reply, Streaming):
@@ -309,7 +265,7 @@ class PracticeConnection(Protocol):
             return
         self.wire.write(data)
         self._peer = reply.start(_HijackSink(self, self._fault))
-        early, self._buffer = self._buffer, b""
+        early = self._reader.rest()
         if early:
             self._peer.data(early)
         if self._input_ended:

@@ -117,7 +117,11 @@ class Container:
                 f'failed to create task for container: practice engine: exec: "{name}": '
                 "executable file not found in $PATH: unknown"
             )
+            # The client that attached and waits is told, as moby's containerStart does it.
+            self.console.end()
             self._tell("next-exit")
+            if self.host_config.get("AutoRemove"):
+                self.removed(self)
             raise Refused(400, self.error)
         self.started, self.finished = self.clock.now(), None
         self.exit_code, self.error, self.paused = 0, "", False
