@@ -17,7 +17,7 @@ from zope.interface import implementer
 
 from gateway.api.errors import error_answer
 from gateway.api.message import Answer
-from gateway.api.routes import AnswerKind, Hijack
+from gateway.api.routes import Hijack
 from gateway.api.version import ApiVersion
 from gateway.http.body import Body, request_body
 from gateway.http.fields import MalformedMessage
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from gateway.versions.resolver import Resolved
 
 _MOST_PIPELINED = 65536
-_STREAMS = frozenset((AnswerKind.RECORDS, AnswerKind.FRAMES))
 _VERSION = re.compile(rb"[A-Z]+ //*v([0-9]+\.[0-9]+)/")
 
 log = Logger()
@@ -69,7 +68,6 @@ class ClientConnection(Protocol):
         self._held = b""
         self._tunnel: Tunnel | None = None
         self._closing = False
-        self._reading = False
         self._version: ApiVersion | None = None
 
     def connectionMade(self) -> None:
@@ -116,14 +114,11 @@ class ClientConnection(Protocol):
 
     def _read_requests(self, data: bytes) -> None:
         """Read one request after the other, as long as each is answered at once."""
-        self._reading = True
         while data:
             data = self._read_request(data)
-            if self.exchange is not None or self._closing:
-                if data:
-                    self._wait(data)
+            if data and (self.exchange is not None or self._closing):
+                self._wait(data)
                 break
-        self._reading = False
 
     def _read_request(self, data: bytes) -> bytes:
         """Read the request that `data` begins with, and start to answer it; return what is left."""
@@ -159,6 +154,13 @@ class ClientConnection(Protocol):
         timeout = self._answer_timeout
         self.deadline = frontend.now() + timeout if timeout else NEVER
         frontend.counters.requests += 1
+        if resolved.short and line.minor and not fields.length:
+            # Nothing to do but to pass it on, and no body: nearly every request.
+            exchange = self.exchange = Exchange(
+                self, resolved.plan, line, fields, resolved.target(line), resolved.streams
+            )
+            exchange.begin(b"", True)
+            return data[end + 4 :]
         return self._start(line, fields, resolved, data, end + 4)
 
     def _read_part(self, data: bytes, limit: int) -> None:
@@ -207,11 +209,8 @@ class ClientConnection(Protocol):
 
     def _exchange(self, line: RequestLine, fields: RequestFields, resolved: Resolved) -> Exchange:
         """Choose how this request is carried."""
-        plan = resolved.plan
-        route = plan.route
-        kind = Hijack.NONE if route is None else route.hijack
-        streams = route is not None and route.answer in _STREAMS
-        common = (self, plan, line, fields, resolved.target(line), streams)
+        plan, kind = resolved.plan, resolved.hijack
+        common = (self, plan, line, fields, resolved.target(line), resolved.streams)
         if kind is not Hijack.NONE and line.minor and _may_hijack(kind, fields.upgrade):
             match = self._frontend.resolver(self._default).matched(line, resolved)
             return HijackedExchange(*common, match=match, path=resolved.path(line), kind=kind)
@@ -309,7 +308,7 @@ class ClientConnection(Protocol):
             self.close()
             return
         self.deadline = self._frontend.now() + self._frontend.config.limits.idle_seconds
-        if self._held and not self._reading:
+        if self._held:
             data, self._held = self._held, b""
             self.resume()
             self._read_requests(data)

@@ -33,26 +33,17 @@ class Exchange:
     `begin` with what came of the body, then `send` for the rest.
     """
 
-    __slots__ = (
-        "_pending",
-        "answering",
-        "client",
-        "connection",
-        "downloading",
-        "fields",
-        "hijacks",
-        "is_head",
-        "line",
-        "plan",
-        "request_sent",
-        "streams",
-        "target",
-        "uploading",
-        "wants_content",
-    )
-
     gathers_request = False
     """The request's body is wanted whole and without its framing."""
+
+    # What most exchanges never change; an instance has its own only where it does.
+    hijacks = False
+    wants_content = False
+    request_sent = False
+    answering = False
+    uploading = False
+    downloading = False
+    connection: EngineConnection | None = None
 
     def __init__(
         self,
@@ -70,13 +61,6 @@ class Exchange:
         self.target = target
         self.streams = streams
         self.is_head = line.method == b"HEAD"
-        self.hijacks = False
-        self.wants_content = False
-        self.request_sent = False
-        self.answering = False
-        self.uploading = False
-        self.downloading = False
-        self.connection: EngineConnection | None = None
         self._pending: list[bytes] = []
 
     # Client to engine

@@ -34,8 +34,6 @@ ASKED_FOR = {
 class HijackedExchange(TranslatedExchange):
     """An exchange that becomes a tunnel when the engine agrees."""
 
-    __slots__ = ("_early", "kind")
-
     def __init__(self, *args: Any, match: Match | None, path: str, kind: Hijack) -> None:
         super().__init__(*args, match=match, path=path)
         self.kind = kind

@@ -76,7 +76,8 @@ def receive_direct(connection: SSL.Connection) -> bytes:
     """
     count = _read(connection._ssl, _buffer, _SIZE)
     if count > 0:
-        return bytes(_view[:count])
+        data: bytes = _view[:count]
+        return data
     _why(connection, count)
     return b""
 
@@ -86,7 +87,9 @@ def send_direct(connection: SSL.Connection, data: bytes | memoryview) -> int:
 
     Raises CleanEnd and BrokenEnd. After a 0 the next call must begin with the same bytes.
     """
-    count = _write(connection._ssl, ffi.from_buffer(data), len(data))
+    # Bytes are passed as they are; only a view needs a detour.
+    start = data if type(data) is bytes else ffi.from_buffer(data)
+    count = _write(connection._ssl, start, len(data))
     if count > 0:
         return count
     _why(connection, count)

@@ -97,6 +97,25 @@ class TLSTransport(SocketTransport):
                 break
         return b"".join(pieces)
 
+    def write(self, data: bytes) -> None:
+        """Send `data` now as far as the socket takes it, the rest when it can."""
+        # The short way for what fits into one record, which is nearly everything.
+        if (
+            self._queued
+            or self.handshaking
+            or self._end_wanted
+            or not self.connected
+            or not 0 < len(data) <= RECORD
+        ):
+            super().write(data)
+            return
+        try:
+            if not send(self.tls, data):
+                self._enqueue(data)
+        except (CleanEnd, BrokenEnd) as error:
+            self._failure = error
+            self.startWriting()
+
     def _send(self, data: bytes | memoryview) -> int:
         if self.handshaking:
             return 0

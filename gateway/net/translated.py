@@ -35,8 +35,6 @@ class TranslatedExchange(Exchange):
     `match` is the route with its parameters, None for an unknown path; `path` is without version.
     """
 
-    __slots__ = ("_answer", "_asked", "_facts", "_gathered", "_match", "_size", "gathers_request")
-
     def __init__(self, *args: Any, match: Match | None, path: str) -> None:
         super().__init__(*args)
         plan = self.plan

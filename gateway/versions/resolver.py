@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from gateway.api.releases import version_of_request
 from gateway.api.router import Match, match, remembers, split_version
+from gateway.api.routes import AnswerKind, Hijack
 from gateway.api.version import ApiVersion
 from gateway.http.request import RequestFields, RequestLine
 from gateway.versions.plan import Plan, Planner
 
 _MOST_FORMS = 4096
+_STREAMS = frozenset((AnswerKind.RECORDS, AnswerKind.FRAMES))
 
 
 @dataclass(slots=True)
@@ -23,14 +25,18 @@ class Resolved:
     """A form of path: its plan, and how the path that is forwarded comes about.
 
     The forwarded path is `prefix` and what stands behind the first `skip` bytes of the path.
-    `asked` is the version that the client named, None for an unversioned path. `count` is how
-    many requests came so.
+    `asked` is the version that the client named, None for an unversioned path. `streams` tells
+    that the answer comes bit by bit, `hijack` how it may take the connection over, and `short`
+    that there is nothing to do but to pass everything on. `count` is how many requests came so.
     """
 
     plan: Plan
     asked: ApiVersion | None
     prefix: bytes
     skip: int
+    streams: bool
+    hijack: Hijack
+    short: bool
     count: int = 0
 
     def target(self, line: RequestLine) -> bytes:
@@ -84,6 +90,8 @@ class Resolver:
             content_type = fields.content_type.decode("latin-1")
             meant = version_of_request(user_agent, method, rest, content_type) or self._default
         plan = self._planner.plan(meant, found.route if found else None)
+        route = plan.route
+        hijack = Hijack.NONE if route is None else route.hijack
         # What is no route at all goes on as it came: an engine's `/metrics` has no version.
         unknown = asked is None and found is None
         resolved = Resolved(
@@ -91,6 +99,9 @@ class Resolver:
             asked=asked,
             prefix=b"" if unknown else b"/v%b" % str(plan.forward).encode("ascii"),
             skip=0 if asked is None else len(line.path) - len(rest.encode("latin-1")),
+            streams=route is not None and route.answer in _STREAMS,
+            hijack=hijack,
+            short=plan.untouched and hijack is Hijack.NONE,
         )
         # Without a version in the path the User-Agent has its say, which the form does not tell.
         if asked is not None and found is not None and remembers(found, rest):
