@@ -174,8 +174,8 @@ def document(
     parts += [f"## {title}\n\n{text}\n" for title, text in tables]
     parts.append(
         "## Who was busy\n\n"
-        "Shares of one core, medians of the rounds. Generator and stub spent "
-        f"{costs} of CPU per request at 64 connections before HAProxy.\n\n{busy_table}\n"
+        "Shares of one core, medians of the rounds. CPU of generator and stub per request at 64 "
+        f"connections to HAProxy: {costs}.\n\n{busy_table}\n"
     )
     if results.failures:
         failures = "\n".join(f"- {text}" for text in results.failures)

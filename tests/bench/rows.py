@@ -48,8 +48,8 @@ def _rows() -> list[Row]:
         Row(cpu("trip"), "hijack", "CPU per round trip", "µs", False, 1),
         Row("idle-rss", "memory", "RSS, idle", "MB", False, 1),
         Row("idle-pss", "memory", "PSS, idle", "MB", False, 1),
-        Row("tunnels-rss", "memory", "RSS, 1,000 idle tunnels", "MB", False, 1),
-        Row("tunnels-pss", "memory", "PSS, 1,000 idle tunnels", "MB", False, 1),
+        Row("tunnels-rss", "memory", "RSS with idle tunnels", "MB", False, 1),
+        Row("tunnels-pss", "memory", "PSS with idle tunnels", "MB", False, 1),
         Row("tunnel-kb", "memory", "RSS per idle tunnel", "KB", False, 1),
     ]
     for key, title in PATHS.items():
@@ -66,11 +66,11 @@ def _rows() -> list[Row]:
 
 
 PATHS = {
-    "down-length": "1 GiB down by length",
-    "down-chunked": "1 GiB down chunked",
-    "up-length": "1 GiB up by length",
-    "up-chunked": "1 GiB up chunked",
-    "echo": "1 GiB through a tunnel and back",
+    "down-length": "bulk down by length",
+    "down-chunked": "bulk down chunked",
+    "up-length": "bulk up by length",
+    "up-chunked": "bulk up chunked",
+    "echo": "as much through a tunnel and back",
 }
 
 ROWS: dict[str, Row] = {row.key: row for row in _rows()}
