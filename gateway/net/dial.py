@@ -82,6 +82,7 @@ class Dialer:
             transport: SocketTransport
             if self._context is None:
                 transport = SocketTransport(self._reactor, sock, protocol)
+                transport.reads_to_the_end = True
                 protocol.makeConnection(transport)
                 transport.startReading()
                 return
@@ -89,8 +90,9 @@ class Dialer:
             if not _is_ip(self.address.host):
                 tls.set_tlsext_host_name(self.address.host.encode("idna"))
             transport = TLSTransport(self._reactor, sock, protocol, tls)
+            transport.reads_to_the_end = True
             protocol.makeConnection(transport)
-            transport.start_client()
+            transport.start_client(self._config.connect_timeout)
 
         return connected
 
@@ -134,7 +136,13 @@ class _Attempt:
             return
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.setblocking(False)
-        code = sock.connect_ex(path)
+        try:
+            code = sock.connect_ex(path)
+        except OSError as error:
+            # A path that is too long is not even asked of the kernel.
+            sock.close()
+            self._fail(str(error))
+            return
         if not code:
             self._succeed(sock)
             return

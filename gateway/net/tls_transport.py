@@ -47,13 +47,29 @@ class TLSTransport(SocketTransport):
         self._is_server = True
         self._first = True
         self._discarding = False
+        self._clock: Any = None
 
-    def start_client(self) -> None:
-        """Begin the handshake as the client."""
+    def start_client(self, seconds: float) -> None:
+        """Begin the handshake as the client; it is given up after so many seconds."""
         self._is_server = False
         self._first = False
         self.tls.set_connect_state()
         self.startWriting()
+        reactor = cast(Any, self.reactor)
+        self._clock = reactor.callLater(seconds, self._too_slow, seconds)
+
+    def _too_slow(self, seconds: float) -> None:
+        self._clock = None
+        self._failure = HandshakeFailed(f"no TLS handshake within {seconds:g} seconds")
+        self.abortConnection()
+
+    def _stop_clock(self) -> None:
+        clock, self._clock = self._clock, None
+        if clock is not None:
+            clock.cancel()
+
+    def _release(self) -> None:
+        self._stop_clock()
 
     def tolerate_bare_end(self) -> None:
         """From here on a TCP end without close_notify counts as the end of input.
@@ -70,7 +86,7 @@ class TLSTransport(SocketTransport):
         try:
             data = receive(self.tls)
             if len(data) == RECORD:
-                data = self._read_on(data)
+                return self._read_on(data)
         except CleanEnd:
             return CONNECTION_DONE
         except BrokenEnd as error:
@@ -80,22 +96,31 @@ class TLSTransport(SocketTransport):
             self.protocol.dataReceived(data)
         return None
 
-    def _read_on(self, first: bytes) -> bytes:
+    def _read_on(self, first: bytes) -> Exception | None:
         """Gather the records behind a full one: a bulk transfer is under way.
 
-        An end met here is met again by the next read.
+        An end met here is told at once: behind a close_notify the socket may never become readable
+        again.
         """
+        end: CleanEnd | BrokenEnd | None = None
         pieces, size = [first], len(first)
         while size < READ_BYTES:
             try:
                 piece = receive(self.tls)
-            except (CleanEnd, BrokenEnd):
+            except (CleanEnd, BrokenEnd) as error:
+                end = error
                 break
             pieces.append(piece)
             size += len(piece)
             if len(piece) < RECORD:
                 break
-        return b"".join(pieces)
+        self.protocol.dataReceived(b"".join(pieces))
+        if end is None or not self.connected or self._close_wanted:
+            return None
+        if isinstance(end, CleanEnd):
+            return CONNECTION_DONE
+        self._failure = end
+        return CONNECTION_LOST
 
     def write(self, data: bytes) -> None:
         """Send `data` now as far as the socket takes it, the rest when it can."""
@@ -132,11 +157,11 @@ class TLSTransport(SocketTransport):
         """Go on with the handshake, or send what waits."""
         if not self.handshaking:
             return super().doWrite()
-        if self._failure is not None or self._close_wanted:
-            return CONNECTION_LOST
         if self._discarding:
             self.stopWriting()
             return None
+        if self._failure is not None or self._close_wanted:
+            return CONNECTION_LOST
         return self._handshake()
 
     def _handshake(self) -> Exception | None:
@@ -158,6 +183,7 @@ class TLSTransport(SocketTransport):
         except SSL.Error as error:
             return self._fail(describe(error))
         self.handshaking = False
+        self._stop_clock()
         if self._queue or self._end_wanted:
             self.startWriting()
         else:
@@ -219,10 +245,14 @@ class TLSTransport(SocketTransport):
         """Send our close_notify; reading goes on."""
         if self.handshaking:
             return
-        self._write_ended = True
         try:
             self.tls.shutdown()
+            self._write_ended = True
+        except SSL.WantWriteError:
+            # The last record took all the room that there was.
+            self.startWriting()
         except SSL.Error:
+            self._write_ended = True
             self._failure = BrokenEnd("the connection broke before its close_notify")
             self.startWriting()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 from collections import deque
 from typing import Any, cast
 
@@ -25,13 +26,21 @@ HIGH_WATER = 131072
 
 _JOIN = 16384
 
+# SO_LINGER for no time at all: close(2) resets the connection.
+_RESET = struct.pack("ii", 1, 0)
+
 
 class SocketTransport(FileDescriptor):
     """A stream socket under a protocol, with half-closes and back-pressure.
 
     The protocol is an IProtocol, and an IHalfCloseableProtocol if it wants to outlive the end of
     its input. A producer registered here is paused while more than HIGH_WATER bytes wait.
+
+    With `reads_to_the_end` a peer that takes no more bytes is still read until its own end: an
+    engine that answers an upload early, or whose process has ended, closes with output unread.
     """
+
+    reads_to_the_end = False
 
     def __init__(self, reactor: Any, sock: socket.socket, protocol: IProtocol) -> None:
         super().__init__(reactor)
@@ -42,6 +51,7 @@ class SocketTransport(FileDescriptor):
         self._queue: deque[bytes | memoryview] = deque()
         self._queued = 0
         self._failure: Exception | None = None
+        self._aborting = False
         self._end_wanted = False
         self._write_ended = False
         self._close_wanted = False
@@ -105,6 +115,9 @@ class SocketTransport(FileDescriptor):
         try:
             sent = self._send(data)
         except Exception as error:
+            if self.reads_to_the_end:
+                self._stop_writing_alone()
+                return
             # Told from the reactor, not from inside the caller's write.
             self._failure = error
             self.startWriting()
@@ -156,6 +169,9 @@ class SocketTransport(FileDescriptor):
             try:
                 sent = self._send(first)
             except Exception as error:
+                if self.reads_to_the_end:
+                    self._stop_writing_alone()
+                    return CONNECTION_DONE if self._close_wanted else None
                 self._failure = error
                 return CONNECTION_LOST
             self._queued -= sent
@@ -171,7 +187,17 @@ class SocketTransport(FileDescriptor):
             return None
         if self._end_wanted and not self._write_ended:
             self._end_writing()
-        return CONNECTION_DONE if self._close_wanted else None
+        return CONNECTION_DONE if self._close_wanted and self._write_ended else None
+
+    def _stop_writing_alone(self) -> None:
+        """Throw away what the peer does not take any more; what it sent is still to be read."""
+        self._end_wanted = self._write_ended = True
+        self._queue.clear()
+        self._queued = 0
+        self.stopWriting()
+        if self.producer is not None and self.producerPaused:
+            self.producerPaused = False
+            cast(Any, self.producer).resumeProducing()
 
     # Closing
 
@@ -205,14 +231,26 @@ class SocketTransport(FileDescriptor):
 
     def abortConnection(self) -> None:
         """Close at once, whatever waits; over TLS without a close_notify."""
-        if not self.connected or self._failure is not None:
+        if not self.connected or self._aborting:
             return
+        self._aborting = True
         self.disconnecting = True
-        self._failure = ConnectionAborted()
+        if self._failure is None:
+            self._failure = ConnectionAborted()
         self._close_wanted = True
         self.stopReading()
         self.stopWriting()
         cast(Any, self.reactor).callLater(0, self.connectionLost, Failure(self._failure))
+
+    def cut(self) -> None:
+        """Close at once and reset TCP, for a stream whose end nothing else would show to be wrong.
+
+        Go takes a FIN without close_notify for a clean end, and plain TCP has nothing else. A unix
+        socket just ends.
+        """
+        if self.connected and self.socket.family != socket.AF_UNIX:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self.abortConnection()
 
     def connectionLost(self, reason: Failure) -> None:
         """Let go of the socket and tell the protocol (the reactor calls this)."""
