@@ -55,13 +55,20 @@ class Listener(FileDescriptor):
                 return None
             except OSError as error:
                 if error.errno not in _NO_MORE_FILES:
-                    raise
+                    # An error of that one connection (accept(2) lists them), or of a firewall.
+                    log.warn("a connection was not accepted: {error}", error=error)
+                    return None
                 log.warn("accepting nothing for a moment: {error}", error=error)
                 self.stopReading()
                 self._reactor.callLater(_PAUSE_SECONDS, self._resume)
                 return None
-            prepare(sock)
-            self._accept(sock, _written(address))
+            try:
+                prepare(sock)
+                self._accept(sock, _written(address))
+            except Exception:
+                # Whatever is wrong with one connection, the others shall come in.
+                log.failure("a connection was dropped")
+                sock.close()
         return None
 
     def _resume(self) -> None:
