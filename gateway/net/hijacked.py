@@ -13,6 +13,7 @@ from gateway.api.message import AnswerHead
 from gateway.api.routes import Hijack
 from gateway.http.answer import AnswerFields
 from gateway.http.writer import answer_head
+from gateway.net.tls_transport import TLSTransport
 from gateway.net.translated import TranslatedExchange
 from gateway.net.tunnel import Tunnel
 from gateway.versions.answering import encoded, headers_of
@@ -39,6 +40,10 @@ class HijackedExchange(TranslatedExchange):
         self.kind = kind
         self.hijacks = True
         self._early = b""
+        transport = self.client.transport
+        if isinstance(transport, TLSTransport):
+            # Its input may end so before the engine has switched.
+            transport.tolerate_bare_end()
 
     def upgrade_fields(self) -> bytes:
         """Ask the engine for the upgrade always, whether the client did or not."""
@@ -68,6 +73,8 @@ class HijackedExchange(TranslatedExchange):
         client, connection = self.client, self.connection
         if connection is None:
             return
+        # An engine may switch before it has read the body; the rest is bytes like all others.
+        self._end_upload()
         head = AnswerHead(answer.status, headers_of(answer.fields), answer.reason.decode("latin-1"))
         rewrite = None
         if self.kind is Hijack.TCP:
@@ -89,6 +96,5 @@ class HijackedExchange(TranslatedExchange):
         if not asked:
             return answer_head(200, encoded(headers), b"", b"OK")
         framing = b"Connection: Upgrade\r\nUpgrade: %b\r\n" % asked
-        return answer_head(
-            101, encoded(headers), framing, head.reason.encode("latin-1") or b"UPGRADED"
-        )
+        reason = head.reason.encode("latin-1") if head.status == 101 else b""
+        return answer_head(101, encoded(headers), framing, reason or b"UPGRADED")

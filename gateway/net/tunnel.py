@@ -114,10 +114,11 @@ class Tunnel:
         if self._engine_ended:
             self._client.close()
         else:
-            self._client.transport.abortConnection()
+            log.warn("{peer}: a tunnel is cut: the engine is gone", peer=self._client.peer)
+            self._client.transport.cut()
 
     def _broken(self, error: StreamError) -> None:
-        log.warn("a tunnel is cut: {error}", error=error)
+        log.warn("{peer}: a tunnel is cut: {error}", peer=self._client.peer, error=error)
         self._over = True
-        self._client.transport.abortConnection()
+        self._client.transport.cut()
         self._engine.transport.abortConnection()
