@@ -22,7 +22,7 @@ from gateway.engine.practice.state import State
 OLDEST_OF_29 = ApiVersion(1, 44)
 """The oldest version of Engine 29.0, and of the practice engine unless told otherwise."""
 
-_VERSIONED = re.compile(r"/v([0-9]+\.[0-9]+)(/.*)")
+_VERSIONED = re.compile(r"/v([0-9]{1,3}\.[0-9]{1,3})(/.*)")
 _SLASHES = re.compile("/{2,}")
 _TABLES = (
     system_api.ROUTES,
@@ -79,6 +79,8 @@ class PracticeEngine:
                 reply = reply or routes.answer(state, call)
         except Refused as refused:
             return self._signed(error(call, refused.status, refused.message))
+        except ValueError as wrong:
+            return self._signed(error(call, 400, f"invalid parameter: {wrong}"))
         if reply is None:
             # Without the version's fields, as engines answer it (H-2).
             return json_answer({"message": "page not found"}, 404)

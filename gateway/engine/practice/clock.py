@@ -48,10 +48,10 @@ def read(text: str, now: int) -> int:
     `90s`, `10m` and `2h` are taken). Raises ValueError for anything else.
     """
     seconds, point, decimals = text.partition(".")
-    if seconds.isascii() and seconds.isdigit() and (not point or decimals.isdigit()):
+    if seconds.isascii() and seconds.isdecimal() and (not point or decimals.isdecimal()):
         return int(seconds) * SECOND + int(f"{decimals[:9]:0<9}" if decimals else 0)
     unit = {"s": 1, "m": 60, "h": 3600}.get(text[-1:])
-    if unit is not None and text[:-1].isdigit():
+    if unit is not None and text[:-1].isdecimal():
         return now - int(text[:-1]) * unit * SECOND
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:

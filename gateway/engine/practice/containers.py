@@ -122,8 +122,10 @@ class Containers:
 
     def create(self, name: str, document: dict[str, Json]) -> Container:
         """Make a container from a create call's body."""
+        _check(document, _CREATE_TYPES)
+        _check(document.get("HostConfig") or {}, _HOST_TYPES)
         reference = document.get("Image")
-        if not reference or not isinstance(reference, str):
+        if not reference:
             raise Refused(400, "config cannot be empty in order to create a container")
         for key in ("Cmd", "Entrypoint"):
             value = document.get(key)
@@ -182,6 +184,7 @@ class Containers:
             raise Refused(
                 409, f"container {container.id} is paused, unpause the container before exec"
             )
+        _check(config, _EXEC_TYPES)
         if not config.get("Cmd"):
             raise Refused(400, "No exec command specified")
         made = Exec(f"{self.random.getrandbits(256):064x}", container, config)
@@ -234,4 +237,25 @@ class Containers:
         return name if name not in names else f"{name}_{self._count}"
 
 
+def _check(document: dict[str, Json], types: dict[str, tuple[type, ...]]) -> None:
+    """Refuse with 400 what has fields of other types than the API's."""
+    for key, allowed in types.items():
+        value = document.get(key)
+        if value is not None and not isinstance(value, allowed):
+            raise Refused(400, f"invalid JSON: {key} is of a wrong type")
+
+
+_CREATE_TYPES: dict[str, tuple[type, ...]] = {
+    "Image": (str,),
+    "Hostname": (str,),
+    "WorkingDir": (str,),
+    "Cmd": (list, str),
+    "Entrypoint": (list, str),
+    "Env": (list,),
+    "Labels": (dict,),
+    "HostConfig": (dict,),
+    "NetworkingConfig": (dict,),
+}
+_HOST_TYPES: dict[str, tuple[type, ...]] = {"NetworkMode": (str,), "PortBindings": (dict,)}
+_EXEC_TYPES: dict[str, tuple[type, ...]] = {"Cmd": (list,), "Env": (list,), "WorkingDir": (str,)}
 _APART = ("HostConfig", "NetworkingConfig")

@@ -49,7 +49,7 @@ def _list(state: State, call: Call) -> Reply:
         if name not in _FILTERS:
             raise Refused(400, f"invalid filter '{name}'")
     limit = call.text("limit")
-    count = int(limit) if limit.lstrip("-").isdigit() else -1
+    count = int(limit) if limit.lstrip("-").isdecimal() else -1
     everything = call.flag("all") or count > 0 or "status" in filters or "exited" in filters
     chosen = [
         one
@@ -159,7 +159,7 @@ def _resize(state: State, call: Call, id: str) -> Reply:
 
 def _size(call: Call) -> None:
     for name in ("h", "w"):
-        if not call.text(name).isdigit():
+        if not call.text(name).isdecimal():
             raise Refused(400, f"invalid resize {name}: {call.text(name)!r} is not a number")
 
 

@@ -38,7 +38,7 @@ def ports(container: Container) -> list[Json]:
                 {
                     "IP": binding.get("HostIp") or "0.0.0.0",
                     "PrivatePort": int(number),
-                    "PublicPort": int(host) if host.isdigit() else 0,
+                    "PublicPort": int(host) if host.isdecimal() else 0,
                     "Type": protocol or "tcp",
                 }
             )

@@ -68,7 +68,7 @@ class Streams(Protocol):
 
 def signal_number(text: str) -> int:
     """Read a signal: `9`, `KILL` or `SIGKILL`, in any case. Raises ValueError for others."""
-    if text.isdigit() and 0 < int(text) < 65:
+    if text.isdecimal() and 0 < int(text) < 65:
         return int(text)
     number = SIGNALS.get(text.upper().removeprefix("SIG"))
     if number is None:

@@ -172,7 +172,7 @@ def _command(process: Streams, around: Surroundings, words: list[str], status: i
     if name in ("exit", "exec"):
         if name == "exec" and arguments:
             status = yield from _command(process, around, [shlex.quote(w) for w in arguments], 0)
-        elif name == "exit" and arguments and arguments[0].isdigit():
+        elif name == "exit" and arguments and arguments[0].isdecimal():
             status = int(arguments[0]) % 256
         raise _Exit(status)
     if name == "read":

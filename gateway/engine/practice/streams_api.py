@@ -207,7 +207,7 @@ def _logs(state: State, call: Call, id: str) -> Reply:
     def start(sink: Sink) -> Callable[[], None]:
         lines = [line for line in container.console.lines() if fits(line)]
         tail = call.text("tail")
-        count = int(tail) if tail.isdigit() else len(lines)
+        count = int(tail) if tail.isdecimal() else len(lines)
         for line in lines[max(0, len(lines) - count) :]:
             send(sink, line)
         if not call.flag("follow") or not container.running:

@@ -3,7 +3,6 @@ import pytest
 from gateway.api.version import ApiVersion
 from gateway.engine.practice.replies import Call, Refused, error, json_answer, json_record
 
-
 V1_44 = ApiVersion(1, 44)
 
 
