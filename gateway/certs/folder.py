@@ -150,13 +150,18 @@ def read_authority(folder: Path) -> Pair:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Create `folder` with mode 0700 unless it exists; the folders above it as the umask says."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Create `folder` with mode 0700 unless it exists; the folders above it as the umask says.
+
+    Raises FolderError when that cannot be done.
+    """
+    if folder.is_dir():
+        return
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)
-    except FileExistsError:
-        if not folder.is_dir():
-            raise FolderError(f"{folder} exists and is not a folder; name another one") from None
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise FolderError(f"{folder} cannot be made: {why}; name another folder") from None
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool) -> list[Path]:

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from OpenSSL import SSL
 from treq.client import HTTPClient
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import HostnameEndpoint, UNIXClientEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.internet.error import TimeoutError as ConnectTimeoutError
@@ -152,7 +152,7 @@ def _why(error: BaseException) -> str:
         return _why(error.reasons[0].value)
     if isinstance(error, SSL.Error):
         return describe(error)
-    if isinstance(error, TimeoutError | ConnectTimeoutError):
+    if isinstance(error, TimeoutError | ConnectTimeoutError | CancelledError):
         return "nothing came in time"
     if isinstance(error, ConnectError | ConnectionClosed):
         return str(error).rpartition(": ")[2].strip().rstrip(".")

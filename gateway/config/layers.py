@@ -113,7 +113,10 @@ def read_text(
     try:
         into[name] = Given(key.kind.from_text(text), where)
     except ValueError as error:
-        problems.append(Problem(where, str(error), f"write for instance {key.option_example}"))
+        example = key.option_example
+        if key.option.startswith("--"):
+            example = example.replace(key.option, where, 1)
+        problems.append(Problem(where, str(error), f"write for instance {example}"))
         layer.refused.add(key.written)
 
 

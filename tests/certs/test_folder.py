@@ -113,7 +113,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch):
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path):
     (tmp_path / "certs").write_text("")
-    with pytest.raises(FolderError, match="is not a folder"):
+    with pytest.raises(FolderError, match="cannot be made: File exists; name another folder"):
         create(tmp_path / "certs")
 
 

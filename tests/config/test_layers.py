@@ -49,7 +49,7 @@ def test_wrong_options_are_all_reported_and_refused():
     )
     assert [str(problem) for problem in problems] == [
         '--ahead: expected "nearest", "newest" or an API version from 1.0 to 1.56, found \'2.0\';'
-        " write for instance --forward nearest",
+        " write for instance --ahead nearest",
         "--limit-fields: expected a whole number from 8 to 10000, found 'many'; write for instance"
         " --limit-fields 200",
         "--listen unix:///y: expected a file mode such as \"0660\", found 'rw'; write for instance"
