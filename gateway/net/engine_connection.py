@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from gateway.net.engine import Engine
 
 
+_BEGINNING = b"HTTP/1."
+
+
 class Requester(Protocol):
     """Who is told of the answer to one request.
 
@@ -119,32 +122,38 @@ class EngineConnection(TwistedProtocol):
         if self._held:
             data = self._held + data
             self._held = b""
-        self._read_head(data)
+        while data:
+            data = self._read_head(data)
 
-    def _read_head(self, data: bytes) -> None:
+    def _read_head(self, data: bytes) -> bytes:
+        """Read a head and what belongs to it; give what is behind an interim answer."""
         requester = self.requester
         if requester is None:
-            self.transport.abortConnection()
-            return
+            self._unasked()
+            return b""
         end = data.find(b"\r\n\r\n") + 4
         if end < 4:
-            if len(data) > self._engine.limits.head_bytes:
+            if not data.startswith(_BEGINNING[: len(data)]):
+                self._broken("the engine's answer is no HTTP")
+            elif len(data) > self._engine.limits.head_bytes:
                 self._broken("the engine's answer has a head that is too long")
             else:
                 self._held = data
-            return
+            return b""
         head = data[:end]
         answer = self._heads.get(head)
         if answer is None:
+            if end > self._engine.limits.head_bytes:
+                self._broken("the engine's answer has a head that is too long")
+                return b""
             try:
                 answer = parse_answer_head(head, self._engine.limits, self._engine.advertised)
             except MalformedMessage as error:
                 self._broken(f"the engine's answer is no HTTP: {error}")
-                return
+                return b""
             self._heads.keep(head, answer)
         if answer.status < 200:
-            self._read_interim(requester, answer, data[end:])
-            return
+            return self._read_interim(requester, answer, data[end:])
         length = 0 if requester.is_head else answer.length
         size = len(data) - end
         if length == size:
@@ -154,17 +163,22 @@ class EngineConnection(TwistedProtocol):
             requester.upgraded(answer, data[end:])
         else:
             self._read_body(requester, answer, length, data, end)
+        return b""
 
-    def _read_interim(self, requester: Requester, answer: AnswerFields, rest: bytes) -> None:
+    def _read_interim(self, requester: Requester, answer: AnswerFields, rest: bytes) -> bytes:
         if answer.status == 101:
             if requester.hijacks:
                 requester.upgraded(answer, rest)
             else:
                 self._broken("the engine switched protocols without being asked to")
-            return
+            return b""
         requester.interim(answer)
-        if rest and self.requester is requester:
-            self._read_head(rest)
+        return rest if self.requester is requester else b""
+
+    def _unasked(self) -> None:
+        """The engine says something that it was not asked for: nothing it says can be trusted."""
+        self._engine.connection_lost(self, False, "it answers without being asked")
+        self.transport.abortConnection()
 
     def _read_body(
         self, requester: Requester, answer: AnswerFields, length: int, data: bytes, end: int
@@ -226,7 +240,10 @@ class EngineConnection(TwistedProtocol):
         """Be free for the next request, or close."""
         requester, self.requester = self.requester, None
         keep = self._reusable and (answer is None or answer.keep_alive)
-        if keep and requester is not None and requester.request_sent:
+        if requester is not None and not requester.request_sent:
+            # The rest of the request would wait for ever on an engine that reads no more of it.
+            self.transport.abortConnection()
+        elif keep:
             self.reused = True
             self._engine.put_back(self)
         else:
@@ -247,6 +264,11 @@ class EngineConnection(TwistedProtocol):
         self._tunnel = tunnel
         self.dataReceived = tunnel.from_engine  # type: ignore[method-assign] # a shorter way
 
+    def end_request(self) -> None:
+        """Tell the engine that the client sends no more; no other request can follow this one."""
+        self._reusable = False
+        self.transport.loseWriteConnection()
+
     def give_up(self) -> None:
         """Close: nobody wants the answer any more."""
         self.requester = None
@@ -262,6 +284,9 @@ class EngineConnection(TwistedProtocol):
             body.done = True
             self._finish(requester)
             return
+        if requester is None:
+            # Out of the pool at once: nobody shall take it until the reactor has closed it.
+            self._engine.connection_lost(self, False, "it closed an idle connection")
         self.transport.loseConnection()
 
     def writeConnectionLost(self) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from twisted.python.failure import Failure
 
-from gateway.http.answer import AnswerFields
+from gateway.http.answer import UNTIL_CLOSE, AnswerFields
 from gateway.http.request import RequestFields, RequestLine
-from gateway.http.writer import CLOSE
+from gateway.http.writer import CHUNKED_FRAMING, CLOSE, LAST_CHUNK, chunk
 
 if TYPE_CHECKING:
     from gateway.net.client_connection import ClientConnection
@@ -43,6 +43,8 @@ class Exchange:
     answering = False
     uploading = False
     downloading = False
+    chunking = False
+    repeated = False
     connection: EngineConnection | None = None
 
     def __init__(
@@ -87,6 +89,7 @@ class Exchange:
         self.connection = connection
         connection.request(self, data)
         if not complete:
+            self.client.resume()
             self._upload(connection)
 
     def _connected(self, connection: EngineConnection) -> None:
@@ -135,13 +138,15 @@ class Exchange:
 
     def client_head(self, answer: AnswerFields) -> bytes:
         """The answer's head; a client that asked for the end of the connection is told of it."""
-        if self.fields.keep_alive:
+        if self.fields.keep_alive and not self.chunking:
             return answer.head
-        return answer.head[:-2] + CLOSE + b"\r\n"
+        framing = CHUNKED_FRAMING if self.chunking else b""
+        close = b"" if self.fields.keep_alive else CLOSE
+        return b"%b%b%b\r\n" % (answer.head[:-2], framing, close)
 
     def interim(self, answer: AnswerFields) -> None:
         """Pass `100 Continue` on: it is the engine that asks for the body."""
-        if self.fields.expects_continue and not self.answering:
+        if answer.status == 100 and self.fields.expects_continue and not self.answering:
             self.client.transport.write(answer.head)
 
     def whole(self, answer: AnswerFields, data: bytes) -> None:
@@ -158,6 +163,9 @@ class Exchange:
     def head(self, answer: AnswerFields) -> None:
         """Give the head; the body follows."""
         self.answering = True
+        # An answer that only the end of the engine's connection ends gets chunks, so that the
+        # client's connection can stay, and a broken one be told from a complete one.
+        self.chunking = answer.length == UNTIL_CLOSE
         self.client.deadline = NEVER
         self.client.transport.write(self.client_head(answer))
         self.download()
@@ -170,10 +178,12 @@ class Exchange:
 
     def received(self, data: bytes) -> None:
         """Give a piece of the body."""
-        self.client.transport.write(data)
+        self.client.transport.write(chunk(data) if self.chunking else data)
 
     def finished(self) -> None:
         """The answer is complete."""
+        if self.chunking:
+            self.client.transport.write(LAST_CHUNK)
         self.end_download()
         self.client.exchange_done(self)
 
@@ -202,17 +212,14 @@ class Exchange:
         elif (
             connection is not None
             and connection.reused
-            and self.request_sent
+            and not self.fields.length
             and self.line.method in _REPEATABLE
+            and not self.repeated
         ):
             # The engine closed an idle connection just as it was used: nothing was lost by it.
             self.client.retry(self)
         else:
             self.client.fail(502, reason)
-
-    def repeat(self) -> None:
-        """Send the request again, over another connection."""
-        self.open(b"".join(self._pending), True)
 
     def client_ended(self) -> None:
         """The client will send no more: the engine is told, and decides what that means.
@@ -221,7 +228,7 @@ class Exchange:
         """
         connection = self.connection
         if connection is not None and connection.requester is self and self.request_sent:
-            connection.transport.loseWriteConnection()
+            connection.end_request()
 
     def client_lost(self) -> None:
         """The client is gone, or gets no answer from here: the engine shall stop."""
