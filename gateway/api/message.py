@@ -101,9 +101,24 @@ class Answer:
 class EngineCall:
     """A call of the gateway's own to the engine, at the version that the plan forwards at.
 
-    For look-ups and emulations. `path` may carry a query; `body` is JSON when not None.
+    For look-ups and emulations. `path` may carry a query. `body` is JSON when not None; `raw` is
+    a body of other bytes, whose type then stands in `headers`.
     """
 
     method: str
     path: str
     body: Json = None
+    raw: bytes | None = None
+    headers: Headers = field(default_factory=Headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A request to forward in the place of the client's, as if the client had sent it.
+
+    What an emulation gives that only has to bring a request into another form: it goes on through
+    the plan of its own route, up and down. `body` is the whole body.
+    """
+
+    request: Request
+    body: bytes = b""

@@ -8,7 +8,7 @@ from gateway.api.errors import error_answer
 from gateway.api.message import Answer, EngineCall, Headers, Json, Request
 from gateway.api.router import Match
 from gateway.api.version import ApiVersion
-from gateway.emulate.vocabulary import Emulation
+from gateway.emulate.vocabulary import Context, Emulation
 from gateway.stream.json import JsonError, loads
 
 _HEADERS = Headers((("Content-Type", "text/plain; charset=utf-8"),))
@@ -26,7 +26,7 @@ class ImagesViz(Emulation):
     gone_message = "This is now implemented in the client."
 
     def run(
-        self, match: Match, request: Request, body: bytes
+        self, match: Match, request: Request, body: bytes, context: Context
     ) -> Generator[EngineCall, Answer, Answer]:
         """Ask for all images once and draw them; an error of the engine is passed on."""
         listed = yield EngineCall("GET", "/images/json?all=1")

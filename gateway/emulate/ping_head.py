@@ -8,7 +8,7 @@ from gateway.api.message import Answer, EngineCall, Request
 from gateway.api.negotiation import answer_head_ping
 from gateway.api.router import Match
 from gateway.api.version import NEWEST, ApiVersion
-from gateway.emulate.vocabulary import Emulation
+from gateway.emulate.vocabulary import Context, Emulation
 
 _HAS_HEAD = ApiVersion(1, 40)
 
@@ -27,7 +27,7 @@ class PingHead(Emulation):
         return forward < _HAS_HEAD
 
     def run(
-        self, match: Match, request: Request, body: bytes
+        self, match: Match, request: Request, body: bytes, context: Context
     ) -> Generator[EngineCall, Answer, Answer]:
         """Make one `GET /_ping` and give its head."""
         answer = yield EngineCall("GET", "/_ping")

@@ -9,15 +9,30 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Generator
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import ClassVar
 
 import gateway.emulate
 from gateway.api.errors import error_answer
-from gateway.api.message import Answer, EngineCall, Request
+from gateway.api.message import Answer, EngineCall, Forward, Json, Request
 from gateway.api.router import Match
 from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an emulation knows besides the request.
+
+    `client` and `forward` are the versions on both sides. `credentials` is the identity's own
+    memory of registry credentials (API v1.0 and v1.1 kept them in the engine): address to what
+    `POST /auth` brought; never logged, never shared, gone with the process.
+    """
+
+    client: ApiVersion
+    forward: ApiVersion
+    credentials: dict[str, Json] = field(default_factory=dict)
 
 
 class Emulation:
@@ -59,9 +74,11 @@ class Emulation:
         return error_answer(client, 404, self.gone_message)
 
     def run(
-        self, match: Match, request: Request, body: bytes
-    ) -> Generator[EngineCall, Answer, Answer]:
+        self, match: Match, request: Request, body: bytes, context: Context
+    ) -> Generator[EngineCall, Answer, Answer | Forward]:
         """Make the calls and return the answer, for one request and its whole body.
+
+        A `Forward` in its place is sent on as if the client, with its version, had sent that.
 
         An error is given as an engine gives it today, in JSON; the plan brings it into the shape
         of the client's version, as it does with an engine's own.

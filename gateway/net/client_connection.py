@@ -6,8 +6,9 @@ answered once and closed: behind a request that was refused there may be the res
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IHalfCloseableProtocol, IHandshakeListener
 from twisted.internet.protocol import Protocol, connectionDone
@@ -16,8 +17,8 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from gateway.api.errors import error_answer
-from gateway.api.message import Answer
-from gateway.api.routes import Hijack
+from gateway.api.message import Answer, Json
+from gateway.api.routes import Hijack, Route
 from gateway.api.version import ApiVersion
 from gateway.http.body import Body, request_body
 from gateway.http.fields import MalformedMessage
@@ -35,15 +36,16 @@ from gateway.net.tls_transport import TLSTransport
 from gateway.net.translated import TranslatedExchange
 from gateway.net.transport import SocketTransport
 from gateway.versions.answering import encoded
+from gateway.versions.resolver import version_in
 
 if TYPE_CHECKING:
     from gateway.net.engine import Engine
     from gateway.net.frontend import Frontend
     from gateway.net.tunnel import Tunnel
+    from gateway.versions.plan import Plan
     from gateway.versions.resolver import Resolved
 
 _MOST_PIPELINED = 65536
-_VERSION = re.compile(rb"[A-Z]+ //*v([0-9]+\.[0-9]+)/")
 
 log = Logger()
 
@@ -58,7 +60,7 @@ class ClientConnection(Protocol):
         self._frontend = frontend
         self.engine: Engine = frontend.engine
         self.peer = peer
-        self.identity = ""
+        self._identity: str | None = None
         self.exchange: Exchange | None = None
         self.close_after = False
         self.deadline = frontend.now() + frontend.config.limits.handshake_seconds
@@ -68,6 +70,8 @@ class ClientConnection(Protocol):
         self._held = b""
         self._tunnel: Tunnel | None = None
         self._closing = False
+        self._head_begun = False
+        self._is_head = False
         self._version: ApiVersion | None = None
 
     def connectionMade(self) -> None:
@@ -81,10 +85,8 @@ class ClientConnection(Protocol):
         frontend.counters.handshakes += 1
         self.deadline = frontend.now() + frontend.config.limits.head_seconds
         assert isinstance(self.transport, TLSTransport)
-        if frontend.config.limits.connections_per_identity:
-            self.identity = common_name(self.transport.tls)
-            if not frontend.admit(self):
-                self._refuse(429, "too many connections with this client certificate")
+        if frontend.config.limits.connections_per_identity and not frontend.admit(self):
+            self._refuse(429, "too many connections with this client certificate")
 
     # Requests
 
@@ -138,18 +140,21 @@ class ClientConnection(Protocol):
                 if line.minor and not fields.credentials:
                     frontend.blocks.keep(block, fields)
         except MalformedMessage as error:
-            self._version = _version_in(data)
+            self._version = version_in(data)
             self._refuse(400, str(error))
             return b""
+        self._head_begun = False
         if not self.engine.current:
-            self._ask_engine(data)
+            self._version = version_in(data) or self._default
+            self._ask_engine(line, partial(self._read_requests, data))
             return b""
         try:
             resolved = frontend.resolver(self._default).resolve(line, fields)
         except ValueError as error:
+            self._version = None
             self._refuse(400, str(error))
             return b""
-        self._version = resolved.asked
+        self._version = resolved.plan.client
         self.close_after = not fields.keep_alive or frontend.draining
         timeout = self._answer_timeout
         self.deadline = frontend.now() + timeout if timeout else NEVER
@@ -168,13 +173,15 @@ class ClientConnection(Protocol):
         if not b"A" <= data[:1] <= b"z":
             self._refuse(400, "this is no HTTP request")
         elif data.count(b"\n") != data.count(b"\r\n"):
-            self._version = _version_in(data)
+            self._version = version_in(data)
             self._refuse(400, "a line that ends with a bare LF")
         elif len(data) > limit:
-            self._version = _version_in(data)
+            self._version = version_in(data)
             self._refuse(431, f"a head of more than {limit} bytes")
         else:
-            if not self._held:
+            if not self._head_begun:
+                # Once for each head, however small the pieces are in which it comes.
+                self._head_begun = True
                 self.deadline = self._frontend.now() + self._frontend.config.limits.head_seconds
             self._held = data
 
@@ -196,11 +203,14 @@ class ClientConnection(Protocol):
                 return b""
             first = data[start:stop] if content is None else b"".join(content)
             complete = body.done
-            self._body = None if complete else body
+            if not complete:
+                self._body = body
+                self._await_body()
         else:
             first = b""
         if plan.refusal is not None:
-            self.close_after = self.close_after or not complete
+            self.close_after = self.close_after or not (complete and line.minor)
+            self._is_head = line.method == b"HEAD"
             self.answer(plan.refusal)
             return data[stop:]
         exchange = self.exchange = self._exchange(line, fields, resolved)
@@ -212,12 +222,12 @@ class ClientConnection(Protocol):
         plan, kind = resolved.plan, resolved.hijack
         common = (self, plan, line, fields, resolved.target(line), resolved.streams)
         if kind is not Hijack.NONE and line.minor and _may_hijack(kind, fields.upgrade):
-            match = self._frontend.resolver(self._default).matched(line, resolved)
-            return HijackedExchange(*common, match=match, path=resolved.path(line), kind=kind)
+            found = self._frontend.resolver(self._default).matched(line, resolved)
+            return HijackedExchange(*common, found=found, path=resolved.path(line), kind=kind)
         if plan.untouched and line.minor:
             return Exchange(*common)
-        match = self._frontend.resolver(self._default).matched(line, resolved)
-        return TranslatedExchange(*common, match=match, path=resolved.path(line))
+        found = self._frontend.resolver(self._default).matched(line, resolved)
+        return TranslatedExchange(*common, found=found, path=resolved.path(line))
 
     def _follow(self, data: bytes, start: int) -> None:
         """Pass on what of `data` belongs to the body of the request under way."""
@@ -225,56 +235,69 @@ class ClientConnection(Protocol):
         assert body is not None
         if exchange is None or self._closing:
             return
-        self.deadline = self._frontend.now() + self._frontend.config.limits.idle_seconds
+        self._await_body()
         content: list[bytes] | None = [] if exchange.gathers_request else None
         try:
             stop = body.feed(data, start, content)
         except MalformedMessage as error:
-            exchange.client_lost()
-            self._refuse(400, str(error))
+            self._break_off(exchange, 400, str(error))
             return
         if body.done:
             self._body = None
-            self.deadline = NEVER
+            self._await_answer(exchange)
         piece = data[start:stop] if content is None else b"".join(content)
         exchange.send(piece, body.done)
         if stop < len(data):
             self._wait(data[stop:])
 
-    def _ask_engine(self, data: bytes) -> None:
-        """Find out what the engine speaks, then read the request again."""
+    def _await_body(self) -> None:
+        """A piece of the request's body has come; the next one is waited for so long."""
+        self.deadline = self._frontend.now() + self._frontend.config.limits.idle_seconds
+
+    def _await_answer(self, exchange: Exchange) -> None:
+        """The request is complete; the engine's answer is waited for so long."""
+        waits = self._answer_timeout and not exchange.answering
+        self.deadline = self._frontend.now() + self._answer_timeout if waits else NEVER
+
+    def _ask_engine(self, line: RequestLine, then: Callable[[], None]) -> None:
+        """Find out what the engine speaks, and go on with `then` if it answers."""
         self.pause()
         self._closing = True  # for as long as nothing else may be read
-        self._version = _version_in(data)
-        asked = self.engine.refresh()
+        self._is_head = line.method == b"HEAD"
+        self.deadline = NEVER  # asking has a time limit of its own
 
-        def known(_: Any) -> None:
+        def over() -> bool:
             self._closing = False
-            if self.connected:
+            if self.transport.connected:
                 self.resume()
-                self._read_requests(data)
+            return bool(self.transport.connected)
+
+        def known(_: None) -> None:
+            if over():
+                then()
 
         def unknown(failure: Failure) -> None:
-            self._closing = False
-            if self.connected:
-                self.resume()
+            if over():
                 self.engine_unavailable(failure.getErrorMessage())
 
-        asked.addCallbacks(known, unknown)
+        self.engine.refresh().addCallbacks(known, unknown)
 
     # Answers
 
     def answer(self, answer: Answer, close: bool = False) -> None:
         """Give a whole answer of the gateway's own, and be done with the request."""
+        exchange = self.exchange
         fields = encoded(answer.headers)
-        self.close_after = self.close_after or close or self._body is not None
+        # HTTP/1.0 would have to be told that the connection stays.
+        old = exchange is not None and not exchange.line.minor
+        self.close_after = self.close_after or close or old or self._body is not None
         framing = length_framing(len(answer.body)) if answer.status != 204 else b""
         if self.close_after:
             framing += CLOSE
         head = answer_head(answer.status, self._frontend.fields + fields, framing)
-        is_head = self.exchange is not None and self.exchange.is_head
+        is_head = self._is_head if exchange is None else exchange.is_head
         self.transport.write(head if is_head else head + answer.body)
-        self.exchange_done(self.exchange)
+        self.exchange_done(exchange)
 
     def fail(self, status: int, reason: str) -> None:
         """Answer with an error in the shape of the client's version; nothing was answered yet."""
@@ -299,7 +322,17 @@ class ClientConnection(Protocol):
         log.info("{peer}: refused: {reason}", peer=self.peer, reason=reason)
         self._body = None
         self.exchange = None
-        self.answer(error_answer(self._version, status, f"bad request: {reason}"), close=True)
+        self._is_head = False
+        words = f"bad request: {reason}" if status == 400 else reason
+        self.answer(error_answer(self._version, status, words), close=True)
+
+    def _break_off(self, exchange: Exchange, status: int, reason: str) -> None:
+        """The rest of a request's body cannot be had: the engine shall forget the request."""
+        exchange.client_lost()
+        if exchange.answering:
+            self.truncate(reason)
+        else:
+            self._refuse(status, reason)
 
     def exchange_done(self, exchange: Exchange | None, close: bool = False) -> None:
         """The answer is complete: close, or go on with the next request."""
@@ -314,14 +347,29 @@ class ClientConnection(Protocol):
             self._read_requests(data)
 
     def retry(self, exchange: Exchange) -> None:
-        """Make the request of `exchange` a second time; the engine may be another by now."""
-        exchange.repeat()
+        """Make the request of `exchange` a second time; it has no body.
+
+        The engine may be another by now, so it is asked what it speaks and the request is planned
+        anew.
+        """
+        self.exchange = None
+        self._ask_engine(exchange.line, partial(self._repeat, exchange.line, exchange.fields))
+
+    def _repeat(self, line: RequestLine, fields: RequestFields) -> None:
+        resolved = self._frontend.resolver(self._default).resolve(line, fields)
+        self._start(line, fields, resolved, b"", 0)
+        if self.exchange is not None:
+            self.exchange.repeated = True
+            self._await_answer(self.exchange)
 
     def truncate(self, reason: str) -> None:
         """End an answer that cannot be completed so that the client sees that it is not."""
         log.warn("{peer}: an answer is cut off: {reason}", peer=self.peer, reason=reason)
-        self.exchange = None
-        self.transport.abortConnection()
+        exchange, self.exchange = self.exchange, None
+        if exchange is not None and not exchange.line.minor:
+            self.transport.cut()  # HTTP/1.0 would take a plain end for the end of the answer
+        else:
+            self.transport.abortConnection()
 
     # Tunnels
 
@@ -375,15 +423,21 @@ class ClientConnection(Protocol):
             self.fail(504, f"the engine did not answer within {self._answer_timeout:g} seconds")
         elif exchange is not None and exchange.stalled:
             # It is the engine that does not take the body, not the client that does not send it.
-            self.deadline = self._frontend.now() + self._frontend.config.limits.idle_seconds
+            self._await_body()
         elif exchange is not None:
-            exchange.client_lost()
-            self._refuse(408, "the body of the request did not come in time")
-        elif self._held and not self._closing:
-            self._version = _version_in(self._held)
+            self._break_off(exchange, 408, "the body of the request did not come in time")
+        elif self._closing or getattr(self.transport, "handshaking", False):
+            self.transport.abortConnection()
+        elif self._held:
+            self._version = version_in(self._held)
             self._refuse(408, "the head of the request did not come in time")
         else:
-            self.transport.abortConnection()
+            self.close()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is being answered, or its answer still on the way."""
+        return self.exchange is not None or (self._tunnel is None and self.transport.queued > 0)
 
     def drain(self) -> None:
         """Go away as soon as no request is under way."""
@@ -422,14 +476,3 @@ class ClientConnection(Protocol):
 def _may_hijack(kind: Hijack, upgrade: bytes) -> bool:
     """A raw hijack needs no asking, the others do."""
     return kind is Hijack.TCP or upgrade == ASKED_FOR[kind]
-
-
-def _version_in(data: bytes) -> ApiVersion | None:
-    """The version in the path of a request that could not be read."""
-    match = _VERSION.match(data)
-    if match is None:
-        return None
-    try:
-        return ApiVersion.parse(match[1].decode("ascii"))
-    except ValueError:
-        return None

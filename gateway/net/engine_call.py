@@ -9,9 +9,10 @@ from twisted.internet.defer import Deferred
 from gateway.api.message import Answer, EngineCall
 from gateway.http.answer import AnswerFields
 from gateway.http.body import content_of
+from gateway.http.fields import serialise
 from gateway.http.request import HOST
 from gateway.stream.json import dumps
-from gateway.versions.answering import headers_of
+from gateway.versions.answering import encoded, headers_of
 
 
 class CallFailed(Exception):
@@ -20,13 +21,17 @@ class CallFailed(Exception):
 
 def call_bytes(call: EngineCall, prefix: str) -> bytes:
     """Write the request; `prefix` is the version, `/v1.41`, or empty."""
-    body = b"" if call.body is None else dumps(call.body)
-    kind = b"Content-Type: application/json\r\n" if call.body is not None else b""
+    fields = encoded(call.headers)
+    if call.body is not None:
+        body = dumps(call.body)
+        fields += ((b"Content-Type", b"application/json"),)
+    else:
+        body = call.raw or b""
     return b"%b %b HTTP/1.1\r\n%b%bContent-Length: %d\r\n\r\n%b" % (
         call.method.encode("ascii"),
         (prefix + call.path).encode("latin-1"),
         HOST,
-        kind,
+        serialise(fields),
         len(body),
         body,
     )

@@ -12,6 +12,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from gateway import __version__
+from gateway.api.message import Json
 from gateway.api.version import ApiVersion
 from gateway.config.model import Config, ListenConfig
 from gateway.http.limits import Limits
@@ -59,6 +60,7 @@ class Frontend:
         self._listeners: list[Listener] = []
         self._open: set[ClientConnection] = set()
         self._by_identity: Counter[str] = Counter()
+        self._credentials: dict[str, dict[str, Json]] = {}
         self._resolvers: dict[ApiVersion | None, Resolver] = {}
         self._generation = 0
         self._sweeper = LoopingCall(self._sweep)
@@ -122,15 +124,21 @@ class Frontend:
     # Connections
 
     def admit(self, client: ClientConnection) -> bool:
-        """Count a client's identity; False when it has too many connections."""
+        """Count a client's identity, if it has one; False when it has too many connections."""
+        if not client.identity:
+            return True
         self._by_identity[client.identity] += 1
         most = self.config.limits.connections_per_identity
         return not most or self._by_identity[client.identity] <= most
 
+    def credentials_of(self, identity: str) -> dict[str, Json]:
+        """The registry credentials that an identity left with the gateway, to read and to write."""
+        return self._credentials.setdefault(identity, {})
+
     def forget(self, client: ClientConnection) -> None:
         """A client is gone."""
         self._open.discard(client)
-        if client.identity:
+        if self._by_identity and client.identity:
             self._by_identity[client.identity] -= 1
             if self._by_identity[client.identity] <= 0:
                 del self._by_identity[client.identity]
@@ -164,7 +172,7 @@ class Frontend:
     @property
     def busy(self) -> bool:
         """Whether a request is being answered."""
-        return any(client.exchange is not None for client in self._open)
+        return any(client.busy for client in self._open)
 
     def close(self) -> None:
         """Close every connection."""

@@ -35,8 +35,8 @@ ASKED_FOR = {
 class HijackedExchange(TranslatedExchange):
     """An exchange that becomes a tunnel when the engine agrees."""
 
-    def __init__(self, *args: Any, match: Match | None, path: str, kind: Hijack) -> None:
-        super().__init__(*args, match=match, path=path)
+    def __init__(self, *args: Any, found: Match | None, path: str, kind: Hijack) -> None:
+        super().__init__(*args, found=found, path=path)
         self.kind = kind
         self.hijacks = True
         self._early = b""

@@ -5,13 +5,15 @@ What a plan does not ask for is not done: a body that nothing rewrites passes as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from gateway.api.message import Answer
+from gateway.api.message import Answer, Forward
+from gateway.api.router import Match, match
+from gateway.emulate.vocabulary import Context
 from gateway.http.answer import UNTIL_CLOSE, AnswerFields
 from gateway.http.body import content_of
 from gateway.http.fields import MalformedMessage
@@ -23,24 +25,21 @@ from gateway.versions.answering import AnswerBroken, AnswerTranslation
 from gateway.versions.asking import Asked
 from gateway.versions.vocabulary import Facts, Untranslatable
 
-if TYPE_CHECKING:
-    from gateway.api.router import Match
-
 log = Logger()
 
 
 class TranslatedExchange(Exchange):
     """An Exchange with a plan that changes something, or with a client that speaks HTTP/1.0.
 
-    `match` is the route with its parameters, None for an unknown path; `path` is without version.
+    `found` is the route with its parameters, None for an unknown path; `path` is without version.
     """
 
-    def __init__(self, *args: Any, match: Match | None, path: str) -> None:
+    def __init__(self, *args: Any, found: Match | None, path: str) -> None:
         super().__init__(*args)
         plan = self.plan
         self.gathers_request = plan.rewrites_request_document or plan.emulation is not None
-        self._match = match
-        self._asked = Asked(self.line, self.fields, path)
+        self._match = found
+        self._asked = Asked.by_client(self.line, self.fields, path, self.target)
         self._facts = Facts()
         self._gathered: list[bytes] = []
         self._size = 0
@@ -91,11 +90,12 @@ class TranslatedExchange(Exchange):
 
     async def _prepare(self, body: bytes | None) -> None:
         """Rewrite the request and send it; `body` is None when it passes as it is."""
+        if self.plan.emulation is not None:
+            body = await self._emulate(body or b"")
+            if body is None:
+                return
         plan = self.plan
-        if plan.emulation is not None:
-            await self._emulate(body or b"")
-            return
-        if body:
+        if body and plan.rewrites_request_document:
             try:
                 body = dumps(plan.request_document(loads(body), self._facts))
             except JsonError:
@@ -105,14 +105,14 @@ class TranslatedExchange(Exchange):
             for lookup in plan.lookups:
                 answer: Answer | None = None
                 try:
-                    answer = await self.client.engine.call(
-                        lookup.call(self._match), f"/v{plan.forward}"
-                    )
+                    call = lookup.call(self._match)
+                    if call is not None:
+                        answer = await self.client.engine.call(call, f"/v{plan.forward}")
                 except CallFailed as error:
                     log.debug("a look-up failed: {error}", error=error)
                 plan.learn(lookup, answer, self._facts)
         if self.client.exchange is self:
-            head = self._asked.head(plan, self._facts, self.target, body, self.upgrade_fields())
+            head = self._asked.head(plan, self._facts, body, self.upgrade_fields())
             rest = b"".join(self._gathered) if body is None else body
             self._gathered.clear()
             self.open(head + rest, self.request_sent)
@@ -121,20 +121,35 @@ class TranslatedExchange(Exchange):
         """The field lines that ask the engine for another protocol; none here."""
         return b""
 
-    async def _emulate(self, body: bytes) -> None:
-        """Run the flow that stands in for a route that the engine has not."""
-        plan = self.plan
+    async def _emulate(self, body: bytes) -> bytes | None:
+        """Run the flow that stands in for a route that the engine has not, or not in this form.
+
+        None when it answered; otherwise the body of the request that goes on in the place of the
+        client's, through the plan of its own route.
+        """
+        client, plan = self.client, self.plan
         if plan.emulation is None or self._match is None:
             raise AssertionError("an emulation is bound to a route")
-        flow = plan.emulation.run(self._match, self._asked.request(), body)
+        context = Context(plan.client, plan.forward, client.credentials)
+        flow = plan.emulation.run(self._match, self._asked.request, body, context)
         try:
             call = next(flow)
             while True:
-                call = flow.send(await self.client.engine.call(call, f"/v{plan.forward}"))
+                call = flow.send(await client.engine.call(call, f"/v{plan.forward}"))
         except StopIteration as end:
-            answer: Answer = end.value
-        if self.client.exchange is self:
-            self.client.answer(plan.emulated(answer))
+            result: Answer | Forward = end.value
+        if client.exchange is not self:
+            return None
+        if isinstance(result, Answer):
+            client.answer(plan.emulated(result))
+            return None
+        self._asked = Asked.by_emulation(result)
+        self._match = match(result.request.method, result.request.path)
+        route = None if self._match is None else self._match.route
+        self.plan = client.plan_for(plan.client, route)
+        self.is_head = result.request.method == "HEAD"
+        self.streams = False
+        return result.body
 
     def _not_prepared(self, failure: Failure) -> None:
         if self.client.exchange is not self:

@@ -147,11 +147,8 @@ class AnswerTranslation:
         return chunk(content) if self._chunking else content
 
     def _record(self, text: bytes) -> bytes:
-        record = self._plan.record(loads(text), self._facts)
-        if record is None:
-            return b""
-        line = dumps(record) + b"\n"
-        return chunk(line) if self._chunking else line
+        written = self._plan.record(loads(text), self._facts)
+        return chunk(written) if self._chunking else written
 
     def finish(self) -> bytes:
         """Give what was held back, and the end. Raises AnswerBroken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.api.message import Request
+from gateway.api.message import Forward, Request
 from gateway.http.fields import serialise
 from gateway.http.request import HOST, RequestFields, RequestLine, request_framing
 from gateway.versions.answering import encoded, headers_of
@@ -14,45 +14,51 @@ from gateway.versions.vocabulary import Facts
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as it came: its line and fields, and its path without the version."""
+    """A request to prepare for the engine: what is asked, and the length of its body.
 
-    line: RequestLine
-    fields: RequestFields
-    path: str
+    `length` is in bytes or CHUNKED. `target` is what is asked for as it stands, when no change
+    rewrites the request; None for a request that an emulation made.
+    """
 
-    def request(self) -> Request:
-        """The request as a value."""
-        return Request(
-            self.line.method.decode("ascii"),
-            self.path,
-            self.line.query[1:].decode("latin-1"),
-            headers_of(self.fields.fields),
-        )
+    request: Request
+    length: int
+    target: bytes | None
 
-    def head(
-        self, plan: Plan, facts: Facts, target: bytes, body: bytes | None, extra: bytes = b""
-    ) -> bytes:
+    @classmethod
+    def by_client(cls, line: RequestLine, fields: RequestFields, path: str, target: bytes) -> Asked:
+        """What a client asked; `path` is without the version."""
+        query = line.query[1:].decode("latin-1")
+        method = line.method.decode("ascii")
+        request = Request(method, path, query, headers_of(fields.fields))
+        return cls(request, fields.length, target)
+
+    @classmethod
+    def by_emulation(cls, forward: Forward) -> Asked:
+        """What an emulation asks in the client's place."""
+        return cls(forward.request, len(forward.body), None)
+
+    def head(self, plan: Plan, facts: Facts, body: bytes | None, extra: bytes = b"") -> bytes:
         """Write the head for the engine, its empty line included.
 
-        `target` is what to ask for if the plan does not rewrite the request. `body` is the
-        rewritten body, None when the client's own passes with its framing. `extra` are field
-        lines that ask for an upgrade.
+        `body` is the body that is sent with it, None when the client's own passes with its
+        framing. `extra` are field lines that ask for an upgrade. Raises Untranslatable.
         """
-        fields, length = self.fields.fields, self.fields.length
-        if body is not None:
-            length = len(body)
-            fields = tuple(pair for pair in fields if pair[0].lower() != b"expect")
+        request, length, target = self.request, self.length, self.target
         if plan.rewrites_request:
-            request = plan.request(self.request(), facts)
+            request, target = plan.request(request, facts), None
+        headers = request.headers
+        if body is not None:
+            # It is complete, so nobody is to be asked for it.
+            length, headers = len(body), headers.without("Expect")
+        if target is None:
             mark = "?" if request.query else ""
             target = f"/v{plan.forward}{request.path}{mark}{request.query}".encode("latin-1")
-            fields = encoded(request.headers)
-        no_body = not length and self.line.method in (b"GET", b"HEAD")
+        no_body = not length and request.method in ("GET", "HEAD")
         return b"%b %b HTTP/1.1\r\n%b%b%b%b\r\n" % (
-            self.line.method,
+            request.method.encode("ascii"),
             target,
             HOST,
-            serialise(fields),
+            serialise(encoded(headers)),
             b"" if no_body else request_framing(length),
             extra,
         )

@@ -28,6 +28,7 @@ from gateway.api.message import Answer, AnswerHead, Json, Request
 from gateway.api.routes import Route
 from gateway.api.version import NEWEST, OLDEST, ApiVersion
 from gateway.emulate.vocabulary import Emulation, emulations
+from gateway.stream.json import dumps
 from gateway.versions.every_version import every_version
 from gateway.versions.registry import RUNGS, Rung
 from gateway.versions.vocabulary import (
@@ -78,6 +79,7 @@ class Plan:
     _heads: tuple[Callable[[AnswerHead, Facts], AnswerHead], ...] = field(init=False, default=())
     _documents: tuple[Callable[[Json, Facts], Json], ...] = field(init=False, default=())
     _records: tuple[Callable[[Json, Facts], Json | None], ...] = field(init=False, default=())
+    _writer: Callable[[Json, Facts], bytes] | None = field(init=False, default=None)
     _errors: tuple[Callable[[Answer, Facts], Answer], ...] = field(init=False, default=())
     _streams: tuple[Callable[[AnswerHead, Facts], StreamRewrite | None], ...] = field(
         init=False, default=()
@@ -100,7 +102,9 @@ class Plan:
         put(self, "rewrites_request_document", bool(self._request_documents or self.notes))
         put(self, "rewrites_head", bool(self._heads))
         put(self, "rewrites_document", bool(self._documents))
-        put(self, "rewrites_records", bool(self._records))
+        # Of those that write records the one nearest to the client counts.
+        put(self, "_writer", next((c.write_record for c in having("write_record", up)), None))
+        put(self, "rewrites_records", bool(self._records) or self._writer is not None)
         put(self, "rewrites_stream", bool(self._streams))
         put(self, "rewrites_errors", bool(self._errors))
         nothing = not (self.changes or self.lookups or self.notes)
@@ -151,16 +155,25 @@ class Plan:
             raise self._untranslatable("answer's document", error) from error
         return document
 
-    def record(self, record: Json, facts: Facts) -> Json | None:
-        """Rewrite one record of a stream, engine to client; None: it is left out."""
+    def record(self, record: Json, facts: Facts) -> bytes:
+        """Rewrite one record of a stream, engine to client, and write it; empty: it is left out."""
         try:
             for step in self._records:
                 record = step(record, facts)
                 if record is None:
-                    return None
+                    return b""
+            if self._writer is not None:
+                return self._writer(record, facts)
         except _MISSHAPEN as error:
             raise self._untranslatable("record", error) from error
-        return record
+        return dumps(record) + self._record_end
+
+    @property
+    def _record_end(self) -> bytes:
+        """What engines write behind a record: progress of build, pull, push, import and load ends
+        with CR LF (streamformatter), events and statistics with LF (encoding/json)."""
+        lf = self.route is None or self.route.name in ("SystemEvents", "ContainerStats")
+        return b"\n" if lf else b"\r\n"
 
     def error(self, answer: Answer, facts: Facts) -> Answer:
         """Rewrite a whole answer of status 400 or above, engine to client."""
@@ -240,7 +253,7 @@ class Planner:
         self._rungs = rungs
         self._always = every_version(self.floor, self.ceiling)
         self._emulated = emulations() if emulated is None else emulated
-        self._plans: dict[tuple[ApiVersion, str | None], Plan] = {}
+        self._plans: dict[tuple[ApiVersion, str | None, bool], Plan] = {}
 
     @property
     def floor(self) -> ApiVersion:
@@ -260,17 +273,21 @@ class Planner:
         assert isinstance(wanted, ApiVersion)
         return max(self._oldest, min(wanted, self._newest))
 
-    def plan(self, version: ApiVersion, route: Route | None) -> Plan:
-        """Give the plan for a client of `version` on `route` (None: a path that is no route's)."""
-        key = (version, None if route is None else route.name)
+    def plan(self, version: ApiVersion, route: Route | None, *, emulated: bool = True) -> Plan:
+        """Give the plan for a client of `version` on `route` (None: a path that is no route's).
+
+        Without `emulated` the route is forwarded even if there is an emulation of it: for what an
+        emulation itself forwards.
+        """
+        key = (version, None if route is None else route.name, emulated)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._make(version, route)
+            plan = self._make(version, route, emulated)
             if self.floor <= version <= self.ceiling:  # bounded: no entry for what is refused
                 self._plans[key] = plan
         return plan
 
-    def _make(self, client: ApiVersion, route: Route | None) -> Plan:
+    def _make(self, client: ApiVersion, route: Route | None, emulated: bool) -> Plan:
         forward = self.forwarded(client)
         if client > self.ceiling:
             return Plan(client, forward, route, refusal=too_new(client, self.ceiling))
@@ -278,7 +295,7 @@ class Planner:
             return Plan(client, forward, route, refusal=too_old(client, self.floor))
         name = None if route is None else route.name
         emulation = None
-        for possible in self._emulated:
+        for possible in self._emulated if emulated else ():
             if name not in possible.routes:
                 continue
             if possible.serves(client, forward):

@@ -20,6 +20,7 @@ from gateway.api.message import Answer, AnswerHead, EngineCall, Json, Request
 from gateway.api.router import Match
 from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
+from gateway.stream.json import dumps
 
 EVERY_ROUTE = ("*",)
 """What a change's `routes` is when it applies to every request, those of unknown paths too."""
@@ -47,13 +48,14 @@ class Facts(dict[str, Json]):
 class Lookup:
     """A fact that has to be asked of the engine, before the request itself is forwarded.
 
-    `call` makes the call from the matched request; `read` takes the fact out of the answer and is
+    `call` makes the call from the matched request, or None when there is nothing to ask (the fact
+    is None then); `read` takes the fact out of the answer and is
     only given answers with a status below 400. When the call fails, or `read` raises LookupError,
     TypeError or ValueError, the fact is None.
     """
 
     name: str
-    call: Callable[[Match], EngineCall]
+    call: Callable[[Match], EngineCall | None]
     read: Callable[[Answer], Json]
 
 
@@ -136,6 +138,14 @@ class Change:
         """Rewrite one record of a stream of JSON records; None leaves it out."""
         return record
 
+    def write_record(self, record: Json, facts: Facts) -> bytes:
+        """Write one record of a stream, after every `down_record`, with what ends or follows it.
+
+        How a record stands on the wire is a matter of the client's age alone, so of all changes
+        that apply only the one nearest to the client has its say. Empty bytes leave it out.
+        """
+        return dumps(record) + b"\r\n"
+
     def down_error(self, answer: Answer, facts: Facts) -> Answer:
         """Rewrite a whole answer whose status is 400 or above."""
         return answer
@@ -151,6 +161,7 @@ STEPS = (
     "down_head",
     "down_document",
     "down_record",
+    "write_record",
     "down_error",
     "down_stream",
 )
