@@ -28,6 +28,7 @@ STEP_WORDS = {
     "down_head": "answer's head",
     "down_document": "answer's document",
     "down_record": "answer's records",
+    "write_record": "answer's records as written",
     "down_error": "errors",
     "down_stream": "byte stream",
 }

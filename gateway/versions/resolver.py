@@ -7,6 +7,7 @@ forms for which `router.remembers` says that they decide the route alone are kep
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gateway.api.releases import version_of_request
@@ -17,6 +18,7 @@ from gateway.http.request import RequestFields, RequestLine
 from gateway.versions.plan import Plan, Planner
 
 _MOST_FORMS = 4096
+_VERSION = re.compile(rb"[A-Z]+ //*v([0-9]+\.[0-9]+)/")
 _STREAMS = frozenset((AnswerKind.RECORDS, AnswerKind.FRAMES))
 
 
@@ -98,7 +100,7 @@ class Resolver:
             plan=plan,
             asked=asked,
             prefix=b"" if unknown else b"/v%b" % str(plan.forward).encode("ascii"),
-            skip=0 if asked is None else len(line.path) - len(rest.encode("latin-1")),
+            skip=0 if asked is None else _end_of_first_word(line.path),
             streams=route is not None and route.answer in _STREAMS,
             hijack=hijack,
             short=plan.untouched and hijack is Hijack.NONE,
@@ -109,3 +111,19 @@ class Resolver:
                 self._forms.clear()
             self._forms[form] = resolved
         return resolved
+
+
+def _end_of_first_word(path: bytes) -> int:
+    end = path.find(b"/", 1)
+    return len(path) if end < 0 else end
+
+
+def version_in(data: bytes) -> ApiVersion | None:
+    """Guess the version that the client of a request meant that could not be read."""
+    found = _VERSION.match(data)
+    if found is None:
+        return None
+    try:
+        return ApiVersion.parse(found[1].decode("ascii"))
+    except ValueError:
+        return None

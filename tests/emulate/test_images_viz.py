@@ -16,6 +16,7 @@ from gateway.api.router import match
 from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
 from gateway.emulate.images_viz import ImagesViz, draw
+from gateway.emulate.vocabulary import Context
 from gateway.versions.plan import Planner
 
 A, B = "a" * 64, "b" * 64
@@ -24,7 +25,9 @@ A, B = "a" * 64, "b" * 64
 def run(listed: Answer) -> Answer:
     found = match("GET", "/images/viz")
     assert found is not None
-    flow = ImagesViz().run(found, Request("GET", "/images/viz"), b"false")
+    flow = ImagesViz().run(
+        found, Request("GET", "/images/viz"), b"false", Context(ApiVersion(1, 6), ApiVersion(1, 24))
+    )
     assert next(flow) == EngineCall("GET", "/images/json?all=1")
     with pytest.raises(StopIteration) as stopped:
         flow.send(listed)

@@ -9,6 +9,7 @@ from gateway.api.router import match
 from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
 from gateway.emulate.ping_head import PingHead
+from gateway.emulate.vocabulary import Context
 from gateway.versions.plan import Planner
 
 HEAD_PING = ROUTE["SystemPingHead"]
@@ -19,7 +20,9 @@ def test_the_head_of_a_get_is_given_with_the_gateways_range() -> None:
     assert isinstance(plan.emulation, PingHead)
     found = match("HEAD", "/_ping")
     assert found is not None
-    flow = plan.emulation.run(found, Request("HEAD", "/_ping"), b"")
+    flow = plan.emulation.run(
+        found, Request("HEAD", "/_ping"), b"", Context(ApiVersion(1, 24), ApiVersion(1, 24))
+    )
     assert next(flow) == EngineCall("GET", "/_ping")
     engine = Headers(
         (("Api-Version", "1.39"), ("Ostype", "linux"), ("Docker-Experimental", "false"))

@@ -10,7 +10,7 @@ from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
 from gateway.emulate.images_viz import ImagesViz
 from gateway.emulate.ping_head import PingHead
-from gateway.emulate.vocabulary import Emulation, emulations
+from gateway.emulate.vocabulary import Context, Emulation, emulations
 
 
 def test_an_emulation_without_a_route_fails_when_it_is_defined() -> None:
@@ -52,7 +52,12 @@ def test_whom_it_serves() -> None:
     assert emulation.gone(old) is None
     assert emulation.gone(new) is None  # the engine's own 404 will do
     with pytest.raises(NotImplementedError):
-        emulation.run(Match(ROUTE["ImageInsert"], {}), Request("POST", "/"), b"")
+        emulation.run(
+            Match(ROUTE["ImageInsert"], {}),
+            Request("POST", "/"),
+            b"",
+            Context(ApiVersion(1, 6), ApiVersion(1, 24)),
+        )
 
 
 def test_all_are_found() -> None:
