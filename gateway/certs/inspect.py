@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -100,8 +100,8 @@ def read_key(path: Path) -> PrivateKeyTypes:
     except ValueError:
         what = "does not hold a private key in PEM form"
         do = 'name a file that has "-----BEGIN PRIVATE KEY-----" in it'
-    except Exception as error:  # cryptography's UnsupportedAlgorithm and what its Rust side adds
-        what = f"holds a key that cannot be used ({type(error).__name__})"
+    except UnsupportedAlgorithm:
+        what = "holds a key of a kind that cannot be used"
         do = "make an ECDSA P-256 or RSA key"
     raise UnreadableError(Finding(path, what, do)) from None
 

@@ -1,6 +1,7 @@
 """Every way in which certificate files can be wrong, and what is said of it."""
 
 import datetime
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,15 @@ def test_loose_modes(tmp_path: Path):
     for mode, loose in ((0o600, None), (0o400, None), (0o640, 0o640), (0o604, 0o604)):
         key.chmod(mode)
         assert loose_mode(key) == loose
+
+
+def test_a_key_on_a_curve_that_nobody_knows(tmp_path: Path):
+    path = tmp_path / "x.pem"
+    made = subprocess.run(
+        ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp160r1"],
+        capture_output=True,
+        check=True,
+    )
+    path.write_bytes(made.stdout)
+    with pytest.raises(UnreadableError, match="holds a key of a kind that cannot be used"):
+        read_key(path)

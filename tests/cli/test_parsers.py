@@ -89,3 +89,12 @@ def test_whole_numbers():
     for text in ("0", "6", "x", ""):
         with pytest.raises(argparse.ArgumentTypeError, match="from 1 to 5"):
             read(text)
+
+
+def test_control_c_is_no_traceback(command, monkeypatch, tmp_path):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gateway.certs.folder.create", interrupted)
+    done = command("certs", "init", "--certs", tmp_path)
+    assert (done.status, done.err) == (130, "")
