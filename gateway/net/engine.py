@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -35,6 +36,13 @@ class EngineUnavailable(Exception):
     """The engine does not answer; the text says what was tried and what came of it."""
 
 
+def _stop(outcome: Any, timer: IDelayedCall) -> Any:
+    """Call a timer off, for `Deferred.addBoth`."""
+    if timer.active():
+        timer.cancel()
+    return outcome
+
+
 class Engine:
     """The engine behind the gateway.
 
@@ -54,6 +62,7 @@ class Engine:
         self.current = False
         self.generation = 0
         self._forward = config.versions.forward
+        self._reactor = reactor
         self._dialer = Dialer(reactor, config.engine)
         self.address = self._dialer.address
         self._idle: list[EngineConnection] = []
@@ -74,18 +83,31 @@ class Engine:
             if not surely_alive or not connection.transport.peer_is_gone():
                 return connection
             connection.transport.loseConnection()
+            self.current = False
         return None
 
     def connect(self) -> Deferred[EngineConnection]:
-        """Open a connection. Fails with EngineUnavailable."""
+        """Open a connection. Fails with EngineUnavailable.
+
+        The timeout holds for the TLS handshake anew.
+        """
         connection = EngineConnection(self)
         result: Deferred[EngineConnection] = Deferred()
         self._waiting[connection] = result
 
+        def dialled(_: None) -> None:
+            if connection in self._waiting:
+                seconds = self.config.connect_timeout
+                result.addBoth(_stop, self._reactor.callLater(seconds, too_late, seconds))
+
+        def too_late(seconds: float) -> None:
+            self._not_connected(connection, f"no TLS handshake within {seconds:g} seconds")
+            connection.transport.abortConnection()
+
         def failed(failure: Failure) -> None:
             self._not_connected(connection, failure.getErrorMessage())
 
-        self._dialer.dial(connection).addErrback(failed)
+        self._dialer.dial(connection).addCallbacks(dialled, failed)
         return result
 
     def established(self, connection: EngineConnection) -> None:
@@ -126,22 +148,29 @@ class Engine:
 
     # Calls of the gateway's own
 
-    def call(self, call: EngineCall, prefix: str, limit: int = 0) -> Deferred[Answer]:
+    def call(self, call: EngineCall, prefix: str) -> Deferred[Answer]:
         """Make a call at `prefix` (`/v1.41`, or empty) and give its whole answer.
 
-        Fails with EngineUnavailable or CallFailed. `limit` is in bytes; 0: that of JSON bodies.
+        Fails with EngineUnavailable or CallFailed.
         """
-        requester = Call(call, limit or self.json_bytes)
-        data = call_bytes(call, prefix)
+        return self._call(Call(call, self.json_bytes), call_bytes(call, prefix), 0)
+
+    def _call(self, requester: Call, data: bytes, seconds: float) -> Deferred[Answer]:
         connection = self.take(surely_alive=True)
         if connection is not None:
-            connection.request(requester, data)
-            return requester.result
-        return self.connect().addCallback(self._send, requester, data)
+            return self._send(connection, requester, data, seconds)
+        return self.connect().addCallback(self._send, requester, data, seconds)
 
-    @staticmethod
-    def _send(connection: EngineConnection, requester: Call, data: bytes) -> Deferred[Answer]:
+    def _send(
+        self, connection: EngineConnection, requester: Call, data: bytes, seconds: float
+    ) -> Deferred[Answer]:
+        def too_late() -> None:
+            connection.give_up()
+            requester.lost(f"it did not answer within {seconds:g} seconds")
+
         connection.request(requester, data)
+        if seconds:
+            requester.result.addBoth(_stop, self._reactor.callLater(seconds, too_late))
         return requester.result
 
     # What the engine speaks
@@ -165,14 +194,21 @@ class Engine:
             idle.transport.loseConnection()
         self._idle.clear()
         try:
-            ping = await self.call(EngineCall("GET", "/_ping"), "", _PROBE_BYTES)
+            ping = await self._probe("/_ping")
             if ping.status != 200:
                 raise EngineUnavailable(f"it answers {ping.status} to /_ping")
-            version = await self.call(EngineCall("GET", "/version"), "", _PROBE_BYTES)
+            version = await self._probe("/version")
             found = EngineRange.of_version_document(orjson.loads(version.body))
         except (CallFailed, ValueError) as error:
             raise EngineUnavailable(str(error)) from error
         self._learn(found)
+
+    def _probe(self, path: str) -> Deferred[Answer]:
+        """Make a call that has a time limit, because everybody waits for it."""
+        call = EngineCall("GET", path)
+        return self._call(
+            Call(call, _PROBE_BYTES), call_bytes(call, ""), self.config.connect_timeout
+        )
 
     def _learn(self, found: EngineRange) -> None:
         if found != self.range:

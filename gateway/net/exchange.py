@@ -233,6 +233,9 @@ class Exchange:
     def client_lost(self) -> None:
         """The client is gone, or gets no answer from here: the engine shall stop."""
         connection, self.connection = self.connection, None
+        if self.downloading:
+            self.downloading = False
+            self.client.transport.unregisterProducer()
         # A connection that has given its whole answer belongs to others by now.
         if connection is not None and connection.requester is self:
             connection.transport.unregisterProducer()
