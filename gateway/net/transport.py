@@ -15,7 +15,7 @@ from collections import deque
 from typing import Any, cast
 
 from twisted.internet.abstract import FileDescriptor
-from twisted.internet.error import ConnectionAborted, ConnectionDone
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IHalfCloseableProtocol, IProtocol
 from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.python.failure import Failure
@@ -68,12 +68,24 @@ class SocketTransport(FileDescriptor):
             data = self.socket.recv(READ_BYTES)
         except (BlockingIOError, InterruptedError):
             return None
-        except OSError:
-            return CONNECTION_LOST
+        except OSError as error:
+            return self._read_failed(error)
         if not data:
             return CONNECTION_DONE
         self.protocol.dataReceived(data)
         return None
+
+    def _read_failed(self, error: OSError) -> Exception:
+        """Say what kind of end it is.
+
+        A unix socket says ECONNRESET when the peer closed with bytes of ours unread, behind all
+        that it had sent: `yes | docker run -i busybox head -1` ends so, and nothing is missing.
+        Over TCP something may be.
+        """
+        if self.reads_to_the_end and self.socket.family == socket.AF_UNIX:
+            return CONNECTION_DONE
+        self._failure = error
+        return CONNECTION_LOST
 
     def resumeProducing(self) -> None:
         """Read on, unless the input has ended."""
@@ -256,6 +268,9 @@ class SocketTransport(FileDescriptor):
         """Let go of the socket and tell the protocol (the reactor calls this)."""
         if not self.connected:
             return
+        if self.reads_to_the_end and self._may_hold_more(reason):
+            self._stop_writing_alone()
+            return
         if self._failure is not None and reason.check(ConnectionDone) is None:
             reason = Failure(self._failure)
         # The base class would stop the source, which is another connection with a life of its own.
@@ -266,6 +281,18 @@ class SocketTransport(FileDescriptor):
         self._release()
         self.socket.close()
         self.protocol.connectionLost(reason)
+
+    def _may_hold_more(self, reason: Failure) -> bool:
+        """Say whether the reactor merely saw the peer hang up while nobody read.
+
+        What the peer sent before is still there; it is read when whoever paused us resumes.
+        """
+        return (
+            self._failure is None
+            and not self.read_ended
+            and not self._close_wanted
+            and reason.check(ConnectionLost) is not None
+        )
 
     def _release(self) -> None:
         """Let go of what lies between the socket and the protocol."""
