@@ -11,16 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IHalfCloseableProtocol, IHandshakeListener
-from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from gateway.api.errors import error_answer
-from gateway.api.message import Answer, Json
+from gateway.api.message import Json
 from gateway.api.routes import Hijack, Route
 from gateway.api.version import ApiVersion
-from gateway.http.body import Body, request_body
+from gateway.http.body import request_body
 from gateway.http.fields import MalformedMessage
 from gateway.http.request import (
     RequestFields,
@@ -28,18 +27,15 @@ from gateway.http.request import (
     parse_request_fields,
     parse_request_line,
 )
-from gateway.http.writer import CLOSE, answer_head, length_framing
+from gateway.net.client_answers import AnsweringConnection
 from gateway.net.exchange import NEVER, Exchange
 from gateway.net.hijacked import ASKED_FOR, HijackedExchange
 from gateway.net.tls import common_name
 from gateway.net.tls_transport import TLSTransport
 from gateway.net.translated import TranslatedExchange
-from gateway.net.transport import SocketTransport
-from gateway.versions.answering import encoded
 from gateway.versions.resolver import version_in
 
 if TYPE_CHECKING:
-    from gateway.net.engine import Engine
     from gateway.net.frontend import Frontend
     from gateway.net.tunnel import Tunnel
     from gateway.versions.plan import Plan
@@ -51,28 +47,17 @@ log = Logger()
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
-class ClientConnection(Protocol):
-    """A client. `deadline` is when it has been waited for long enough, by the reactor's clock."""
-
-    transport: SocketTransport
+class ClientConnection(AnsweringConnection):
+    """A client: what it sends, and how long it is waited for."""
 
     def __init__(self, frontend: Frontend, peer: str, default: ApiVersion | None) -> None:
-        self._frontend = frontend
-        self.engine: Engine = frontend.engine
-        self.peer = peer
-        self._identity: str | None = None
-        self.exchange: Exchange | None = None
-        self.close_after = False
+        super().__init__(frontend, peer)
         self.deadline = frontend.now() + frontend.config.limits.handshake_seconds
         self._default = default
         self._answer_timeout = frontend.config.engine.answer_timeout
-        self._body: Body | None = None
-        self._held = b""
-        self._tunnel: Tunnel | None = None
-        self._closing = False
+        self._identity: str | None = None
         self._head_begun = False
-        self._is_head = False
-        self._version: ApiVersion | None = None
+        self._tunnel: Tunnel | None = None
 
     def connectionMade(self) -> None:
         """Wait for a request, unless a handshake comes first."""
@@ -87,6 +72,26 @@ class ClientConnection(Protocol):
         assert isinstance(self.transport, TLSTransport)
         if frontend.config.limits.connections_per_identity and not frontend.admit(self):
             self._refuse(429, "too many connections with this client certificate")
+
+    # Who it is
+
+    @property
+    def identity(self) -> str:
+        """The name in the client's certificate; empty for a client that has shown none."""
+        if self._identity is None:
+            tls = self.transport
+            self._identity = common_name(tls.tls) if isinstance(tls, TLSTransport) else ""
+        return self._identity
+
+    @property
+    def credentials(self) -> dict[str, Json]:
+        """The registry credentials that this client left with the gateway, to read and to write."""
+        return self._frontend.credentials_of(self.identity)
+
+    def plan_for(self, version: ApiVersion, route: Route | None) -> Plan:
+        """Give the plan for another route than the request's own."""
+        assert self.engine.planner is not None
+        return self.engine.planner.plan(version, route)
 
     # Requests
 
@@ -282,58 +287,6 @@ class ClientConnection(Protocol):
 
         self.engine.refresh().addCallbacks(known, unknown)
 
-    # Answers
-
-    def answer(self, answer: Answer, close: bool = False) -> None:
-        """Give a whole answer of the gateway's own, and be done with the request."""
-        exchange = self.exchange
-        fields = encoded(answer.headers)
-        # HTTP/1.0 would have to be told that the connection stays.
-        old = exchange is not None and not exchange.line.minor
-        self.close_after = self.close_after or close or old or self._body is not None
-        framing = length_framing(len(answer.body)) if answer.status != 204 else b""
-        if self.close_after:
-            framing += CLOSE
-        head = answer_head(answer.status, self._frontend.fields + fields, framing)
-        is_head = self._is_head if exchange is None else exchange.is_head
-        self.transport.write(head if is_head else head + answer.body)
-        self.exchange_done(exchange)
-
-    def fail(self, status: int, reason: str) -> None:
-        """Answer with an error in the shape of the client's version; nothing was answered yet."""
-        log.warn("{peer}: {status}: {reason}", peer=self.peer, status=status, reason=reason)
-        exchange = self.exchange
-        if exchange is not None:
-            exchange.client_lost()
-        self.answer(error_answer(self._version, status, reason), close=self._body is not None)
-
-    def engine_unavailable(self, reason: str) -> None:
-        """Answer 503: the engine is not there."""
-        self.close_after = True
-        self.fail(
-            503,
-            f"the Docker Engine at {self.engine.address} does not answer: {reason}."
-            " The gateway asks it again with the next request.",
-        )
-
-    def _refuse(self, status: int, reason: str) -> None:
-        """Answer a request that is none, and close: what follows it cannot be trusted."""
-        self._frontend.counters.refused += 1
-        log.info("{peer}: refused: {reason}", peer=self.peer, reason=reason)
-        self._body = None
-        self.exchange = None
-        self._is_head = False
-        words = f"bad request: {reason}" if status == 400 else reason
-        self.answer(error_answer(self._version, status, words), close=True)
-
-    def _break_off(self, exchange: Exchange, status: int, reason: str) -> None:
-        """The rest of a request's body cannot be had: the engine shall forget the request."""
-        exchange.client_lost()
-        if exchange.answering:
-            self.truncate(reason)
-        else:
-            self._refuse(status, reason)
-
     def exchange_done(self, exchange: Exchange | None, close: bool = False) -> None:
         """The answer is complete: close, or go on with the next request."""
         self.exchange = None
@@ -362,15 +315,6 @@ class ClientConnection(Protocol):
             self.exchange.repeated = True
             self._await_answer(self.exchange)
 
-    def truncate(self, reason: str) -> None:
-        """End an answer that cannot be completed so that the client sees that it is not."""
-        log.warn("{peer}: an answer is cut off: {reason}", peer=self.peer, reason=reason)
-        exchange, self.exchange = self.exchange, None
-        if exchange is not None and not exchange.line.minor:
-            self.transport.cut()  # HTTP/1.0 would take a plain end for the end of the answer
-        else:
-            self.transport.abortConnection()
-
     # Tunnels
 
     def become_tunnel(self, tunnel: Tunnel) -> None:
@@ -384,37 +328,7 @@ class ClientConnection(Protocol):
         self.dataReceived = tunnel.from_client  # type: ignore[method-assign] # a shorter way
         self.resume()
 
-    def extend_linger(self) -> None:
-        """Wait a while longer for a client whose tunnel's other end is over."""
-        self.deadline = self._frontend.now() + self._frontend.config.limits.linger_seconds
-
-    # Flow
-
-    def pause(self) -> None:
-        """Read nothing for now."""
-        self.transport.pauseProducing()
-
-    def resume(self) -> None:
-        """Read on."""
-        self.transport.resumeProducing()
-
     # The end
-
-    def close(self) -> None:
-        """Close behind what was written, and let the client read it: see `linger_seconds`.
-
-        Closing with the client's bytes unread would reset the connection, and take the answer
-        away from it. So our direction ends, and what still comes is thrown away.
-        """
-        self._closing = True
-        self._body = None
-        self._held = b""
-        if self.transport.read_ended:
-            self.transport.loseConnection()
-            return
-        self.extend_linger()
-        self.transport.loseWriteConnection()
-        self.resume()
 
     def expired(self) -> None:
         """The deadline has passed."""

@@ -59,6 +59,7 @@ class Frontend:
         self._context = server_context(config.tls) if config.tls is not None else None
         self._listeners: list[Listener] = []
         self._open: set[ClientConnection] = set()
+        self._counted: dict[ClientConnection, str] = {}
         self._by_identity: Counter[str] = Counter()
         self._credentials: dict[str, dict[str, Json]] = {}
         self._resolvers: dict[ApiVersion | None, Resolver] = {}
@@ -125,11 +126,13 @@ class Frontend:
 
     def admit(self, client: ClientConnection) -> bool:
         """Count a client's identity, if it has one; False when it has too many connections."""
-        if not client.identity:
+        identity = client.identity
+        if not identity:
             return True
-        self._by_identity[client.identity] += 1
+        self._counted[client] = identity
+        self._by_identity[identity] += 1
         most = self.config.limits.connections_per_identity
-        return not most or self._by_identity[client.identity] <= most
+        return not most or self._by_identity[identity] <= most
 
     def credentials_of(self, identity: str) -> dict[str, Json]:
         """The registry credentials that an identity left with the gateway, to read and to write."""
@@ -138,10 +141,11 @@ class Frontend:
     def forget(self, client: ClientConnection) -> None:
         """A client is gone."""
         self._open.discard(client)
-        if self._by_identity and client.identity:
-            self._by_identity[client.identity] -= 1
-            if self._by_identity[client.identity] <= 0:
-                del self._by_identity[client.identity]
+        identity = self._counted.pop(client, None)
+        if identity is not None:
+            self._by_identity[identity] -= 1
+            if not self._by_identity[identity]:
+                del self._by_identity[identity]
 
     def resolver(self, default: ApiVersion | None) -> Resolver:
         """What finds the plans for what the engine speaks now; `default`: see Resolver."""
