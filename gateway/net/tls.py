@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
+from cryptography.x509.oid import NameOID
 from OpenSSL import SSL
 from service_identity import pyopenssl as identity
 from service_identity.exceptions import CertificateError, VerificationError
@@ -88,5 +89,8 @@ def verify_engine(connection: SSL.Connection, host: str) -> str | None:
 
 def common_name(connection: SSL.Connection) -> str:
     """The common name in the client's certificate; empty without a certificate."""
-    certificate = connection.get_peer_certificate()
-    return "" if certificate is None else (certificate.get_subject().CN or "")
+    certificate = connection.get_peer_certificate(as_cryptography=True)
+    if certificate is None:
+        return ""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
