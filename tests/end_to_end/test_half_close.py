@@ -446,16 +446,6 @@ def test_an_error_instead_of_the_hijack_is_an_ordinary_answer(front: Front, kind
         assert wire.rest() == b""
 
 
-@pytest.mark.parametrize("kind", TLS, indirect=True)
-def test_data_behind_close_notify_is_no_input(wire: Wire) -> None:
-    attach(wire, "late-101", b"input")
-    wire.stream.end()
-    assert isinstance(wire.stream, TlsStream)
-    with pytest.raises(ssl.SSLError):
-        wire.stream.tls.write(b"more")
-    assert wire.rest() == b"late:input"
-
-
 def test_frames_pass_whole_through_the_tunnel(front: Front, kind: str) -> None:
     with front.connect(kind) as wire:
         wire.send_request("POST", "/v1.41/exec/e/start", {"Detach": False, "Tty": False})
