@@ -5,6 +5,7 @@ What a plan does not ask for is not done: a body that nothing rewrites passes as
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -51,7 +52,7 @@ class TranslatedExchange(Exchange):
         """Prepare the request, as far as the plan asks for it, and send it."""
         plan = self.plan
         if self.gathers_request:
-            if self.fields.expects_continue:
+            if self.fields.expects_continue and not complete:
                 # The engine can't ask for a body that it gets only when it has been rewritten.
                 self.client.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.send(first, complete)
@@ -214,7 +215,7 @@ class TranslatedExchange(Exchange):
 
     def _start(self, answer: AnswerFields, size: int | None) -> bool:
         """Begin the answer; False when that failed."""
-        self._answer = AnswerTranslation(
+        translation = self._answer = AnswerTranslation(
             self.plan,
             self._facts,
             minor=self.line.minor,
@@ -222,41 +223,45 @@ class TranslatedExchange(Exchange):
             is_head=self.is_head,
             limit=self.client.engine.json_bytes,
         )
-        try:
-            data = self._answer.start(answer, size, close=self.is_last(answer.status))
-        except Untranslatable as error:
-            self._cut(str(error))
+        data = self._step(translation.start, answer, size, self.is_last(answer.status))
+        if data is None:
             return False
-        self.answering = self._answer.opened
+        self.answering = translation.opened
         if data:
             self.client.transport.write(data)
         return True
 
     def received(self, data: bytes) -> None:
         """Give a piece of the body."""
-        if self._answer is not None:
-            try:
-                data = self._answer.feed(data)
-            except AnswerBroken as error:
-                self._cut(str(error))
-                return
-        if data:
-            self.client.transport.write(data)
+        given = data if self._answer is None else self._step(self._answer.feed, data)
+        if given:
+            self.client.transport.write(given)
 
     def finished(self) -> None:
         """Give what was held back, and the end."""
         self.end_download()
         close = False
         if self._answer is not None:
-            try:
-                data = self._answer.finish()
-            except AnswerBroken as error:
-                self._cut(str(error))
+            translation = self._answer
+            data = self._step(translation.finish)
+            if data is None:
                 return
-            close = not self._answer.keeps_open
+            close = not translation.keeps_open
             if data:
                 self.client.transport.write(data)
         self.client.exchange_done(self, close=close)
+
+    def _step(self, step: Callable[..., bytes], *args: Any) -> bytes | None:
+        """Take a step of the translation; None when that failed, and the answer with it."""
+        try:
+            return step(*args)
+        except AnswerBroken as error:
+            self._cut(str(error))
+        except Exception:
+            # A change that stumbles over an answer must not leave its client waiting.
+            log.failure("an answer could not be translated")
+            self._cut("the gateway failed to translate the answer; its log says why")
+        return None
 
     def _cut(self, reason: str) -> None:
         """The answer cannot be given, or cannot go on."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gateway.api.message import Answer, AnswerHead, Headers
 from gateway.http.answer import AnswerFields
-from gateway.http.fields import Fields
+from gateway.http.fields import Fields, MalformedMessage
 from gateway.http.writer import (
     CHUNKED_FRAMING,
     CLOSE,
@@ -23,6 +23,8 @@ from gateway.stream.json import JsonError, dumps, loads
 from gateway.stream.records import RecordSplitter
 from gateway.versions.plan import Plan
 from gateway.versions.vocabulary import Facts, StreamRewrite, Untranslatable
+
+_BROKEN = (StreamError, JsonError, Untranslatable, MalformedMessage, UnicodeError)
 
 
 class AnswerBroken(Exception):
@@ -76,12 +78,20 @@ class AnswerTranslation:
         """Take the head, and choose what becomes of the body.
 
         `size` is the length of the body's content if all of it has come already. With `close`
-        the answer gets a length, and says that it is the last on its connection.
+        the answer gets a length, and says that it is the last on its connection. Raises
+        AnswerBroken.
         """
+        try:
+            return self._start(answer, size, close)
+        except _BROKEN as error:
+            raise AnswerBroken(str(error)) from error
+
+    def _start(self, answer: AnswerFields, size: int | None, close: bool) -> bytes:
         plan, facts = self._plan, self._facts
         head = AnswerHead(answer.status, headers_of(answer.fields), answer.reason.decode("latin-1"))
         empty = self._is_head or answer.status in (204, 304)
-        length = answer.length if answer.length >= 0 else size
+        # What a GET would have been told of chunks, nobody knows the length of.
+        length = answer.length if answer.length >= 0 else None if self._is_head else size
         if close:
             self.keeps_open = False
         if answer.status >= 400:
@@ -142,12 +152,18 @@ class AnswerTranslation:
                 return b"".join([self._record(text) for text in self._records.feed(content)])
             if self._rewrite is not None:
                 content = self._rewrite.feed(content)
-        except (StreamError, JsonError, Untranslatable) as error:
+        except _BROKEN as error:
             raise AnswerBroken(str(error)) from error
         return chunk(content) if self._chunking else content
 
     def _record(self, text: bytes) -> bytes:
-        written = self._plan.record(loads(text), self._facts)
+        try:
+            record = loads(text)
+        except JsonError:
+            # As with documents: it passes as it is.
+            written = text + b"\n"
+        else:
+            written = self._plan.record(record, self._facts)
         return chunk(written) if self._chunking else written
 
     def finish(self) -> bytes:
@@ -161,7 +177,7 @@ class AnswerTranslation:
             elif self._rewrite is not None:
                 rest = self._rewrite.finish()
                 last = chunk(rest) if self._chunking else rest
-        except (StreamError, JsonError, Untranslatable) as error:
+        except _BROKEN as error:
             raise AnswerBroken(str(error)) from error
         return last + LAST_CHUNK if self._chunking else last
 

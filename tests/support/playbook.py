@@ -266,7 +266,7 @@ class Playbook:
     def restart_engine(self, oldest: str, newest: str) -> None:
         """Break the connections to the engine; it comes back with another range."""
         self.oldest, self.newest = oldest, newest
-        for end in self.opened:
+        for end in list(self.opened):
             if end.sock.fileno() >= 0:
                 end.goes()
 
