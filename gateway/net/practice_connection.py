@@ -88,6 +88,7 @@ class PracticeConnection(Protocol):
         self._writer: AnswerWriter | None = None
         self._peer: Peer | None = None
         self._input_ended = False
+        self._output_ended = False
         self._lost = False
 
     def connectionMade(self) -> None:
@@ -129,6 +130,8 @@ class PracticeConnection(Protocol):
         self._input_ended = True
         if self._peer is not None:
             self._peer.end()
+            if self._output_ended:
+                self._lose()
         elif self._stop is not None or not self._busy:
             self._lose()
 
@@ -149,6 +152,7 @@ class PracticeConnection(Protocol):
 
     def hijack_ended(self, half: bool) -> None:
         """The engine's output has ended; with `half` the client may go on writing."""
+        self._output_ended = True
         if half and not self._input_ended:
             self.wire.unregisterProducer()
             self.wire.loseWriteConnection()
@@ -186,15 +190,8 @@ class PracticeConnection(Protocol):
             self._fault = self._faults.take(incoming.method, incoming.target)
         if self._fault is not None and self._fault.kind is FaultKind.EARLY:
             self._busy = True
-            early = AnswerWriter(
-                self,
-                self._answered,
-                method=incoming.method,
-                minor=1,
-                keep_alive=False,
-                fault=None,
-            )
-            early.whole(json_answer({"message": "practice fault: answered early"}, 503))
+            early = json_answer({"message": "practice fault: answered early"}, 503)
+            self._written(incoming, None, keep_alive=False).whole(early)
             return False
         if incoming.fields.expects_continue and not incoming.tracker.done:
             self.wire.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -231,18 +228,23 @@ class PracticeConnection(Protocol):
         if isinstance(reply, Hijacked):
             self._hijack(reply)
             return
-        self._writer = writer = AnswerWriter(
-            self,
-            self._answered,
-            method=incoming.method,
-            minor=incoming.line.minor,
-            keep_alive=fields.keep_alive,
-            fault=self._fault,
-        )
+        writer = self._written(incoming, self._fault, fields.keep_alive)
         if isinstance(reply, Streaming):
             self._stream(reply, writer)
         else:
             writer.whole(reply)
+
+    def _written(self, incoming: Incoming, fault: Fault | None, keep_alive: bool) -> AnswerWriter:
+        """Make the writer of an answer."""
+        self._writer = AnswerWriter(
+            self,
+            self._answered,
+            method=incoming.method,
+            minor=incoming.line.minor,
+            keep_alive=keep_alive,
+            fault=fault,
+        )
+        return self._writer
 
     def _stream(self, reply: Streaming, writer: AnswerWriter) -> None:
         writer.begin(reply.head)
