@@ -13,7 +13,7 @@ import orjson
 from gateway.api.message import Answer
 from gateway.api.version import NEWEST, ApiVersion
 from gateway.engine.practice.api import OLDEST_OF_29, PracticeEngine
-from gateway.engine.practice.replies import Hijacked, Streaming
+from gateway.engine.practice.replies import JSON, Hijacked, Streaming
 
 NOW = 1_700_000_000_000_000_000
 """Where the clock of a test begins: 2023-11-14T22:13:20Z."""
@@ -92,7 +92,7 @@ class Talk:
 
     def ask(self, method: str, target: str, document: Any = None) -> Answer:
         body = b"" if document is None else orjson.dumps(document)
-        reply = self.engine.answer(method, target, body=body)
+        reply = self.engine.answer(method, target, JSON if body else None, body)
         assert isinstance(reply, Answer), reply
         return reply
 
@@ -111,7 +111,7 @@ class Talk:
 
     def hijack(self, target: str, document: Any = None, upgrade: str | None = "tcp") -> Collected:
         body = b"" if document is None else orjson.dumps(document)
-        reply = self.engine.answer("POST", target, body=body, upgrade=upgrade)
+        reply = self.engine.answer("POST", target, JSON, body, upgrade)
         assert isinstance(reply, Hijacked), reply
         sink = Collected()
         sink.head = reply.head

@@ -55,9 +55,18 @@ class Call:
         return value not in ("", "0", "no", "false", "none")
 
     def document(self) -> Json:
-        """The JSON body, `{}` when there is none. Refused with 400 when it is not JSON."""
+        """The JSON body, `{}` when there is none.
+
+        Refused with 400 when it is not JSON, or does not say so: engines want the content type
+        (H-10; the words are those of moby's `httputils.CheckForJSON` since 23.0).
+        """
         if not self.body.strip():
             return {}
+        if self.headers.content_type != "application/json":
+            kind = self.headers.get("Content-Type") or ""
+            raise Refused(
+                400, f"unsupported Content-Type header ({kind}): must be 'application/json'"
+            )
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError as error:

@@ -6,6 +6,7 @@ from support.practice import Talk
 
 from gateway.api.message import Answer
 from gateway.api.version import ApiVersion
+from gateway.engine.practice.replies import JSON
 
 OLD = "client version {} is too old. Minimum supported API version is {}, " + (
     "please upgrade your client to a newer version"
@@ -70,6 +71,6 @@ def test_answers_say_where_they_come_from(talk):
     st.binary(max_size=30),
 )
 def test_nothing_that_is_sent_makes_it_fail(method, version, path, query, body):
-    reply = Talk().engine.answer(method, f"{version}{path}?{query}", body=body)
+    reply = Talk().engine.answer(method, f"{version}{path}?{query}", JSON, body)
     if isinstance(reply, Answer) and reply.status >= 400:
         assert b"Traceback" not in reply.body

@@ -1,6 +1,8 @@
 import orjson
 import pytest
 
+from gateway.engine.practice.replies import JSON
+
 
 def names(talk, query=""):
     return [one["Names"][0] for one in talk.get(f"/v1.44/containers/json?{query}")]
@@ -122,4 +124,4 @@ def test_execs_can_be_inspected(talk):
 
 @pytest.mark.parametrize("body", [b"[]", b"{", b"{}"])
 def test_bad_creates_are_refused(talk, body):
-    assert talk.engine.answer("POST", "/containers/create", body=body).status == 400
+    assert talk.engine.answer("POST", "/containers/create", JSON, body).status == 400

@@ -1,13 +1,14 @@
 import pytest
 
+from gateway.api.message import Headers
 from gateway.api.version import ApiVersion
-from gateway.engine.practice.replies import Call, Refused, error, json_answer, json_record
+from gateway.engine.practice.replies import JSON, Call, Refused, error, json_answer, json_record
 
 V1_44 = ApiVersion(1, 44)
 
 
 def call(query="", body=b"", version=V1_44, written=True):
-    return Call("GET", "/x", version, written, query, body=body)
+    return Call("GET", "/x", version, written, query, JSON, body)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,13 @@ def test_a_body_that_is_no_object_is_refused():
         with pytest.raises(Refused) as refused:
             call(body=body).mapping()
         assert refused.value.status == 400
+
+
+@pytest.mark.parametrize("fields", [(), (("Content-Type", "text/plain"),)])
+def test_a_body_must_say_that_it_is_json(fields):
+    with pytest.raises(Refused, match="must be 'application/json'"):
+        Call("POST", "/x", V1_44, headers=Headers(fields), body=b"{}").document()
+    assert Call("POST", "/x", V1_44, headers=Headers(fields)).document() == {}
 
 
 def test_errors_have_the_shape_of_their_version():
