@@ -6,7 +6,7 @@ new value with `dataclasses.replace` or one of the `with_…` methods.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode
@@ -117,8 +117,10 @@ class Forward:
     """A request to forward in the place of the client's, as if the client had sent it.
 
     What an emulation gives that only has to bring a request into another form: it goes on through
-    the plan of its own route, up and down. `body` is the whole body.
+    the plan of its own route, up and down. `body` is the whole body; `known` are facts for the
+    changes of that route: names and values.
     """
 
     request: Request
     body: bytes = b""
+    known: Mapping[str, Json] = field(default_factory=dict)

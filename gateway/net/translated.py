@@ -145,6 +145,7 @@ class TranslatedExchange(Exchange):
             client.answer(plan.emulated(result))
             return None
         self._asked = Asked.by_emulation(result)
+        self._facts.update(result.known)
         self._match = match(result.request.method, result.request.path)
         route = None if self._match is None else self._match.route
         self.plan = client.plan_for(plan.client, route)

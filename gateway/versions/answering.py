@@ -187,7 +187,8 @@ class AnswerTranslation:
             answer = Answer(head.status, head.headers, body)
             if self._plan.rewrites_errors:
                 answer = self._plan.error(answer, self._facts)
-            head, body = AnswerHead(answer.status, answer.headers, head.reason), answer.body
+            reason = head.reason if answer.status == head.status else ""
+            head, body = AnswerHead(answer.status, answer.headers, reason), answer.body
         else:
             try:
                 document = loads(body)
@@ -196,5 +197,6 @@ class AnswerTranslation:
                 pass
             else:
                 body = dumps(self._plan.document(document, self._facts)) + b"\n"
-        opened = self._open(head, len(body), self._is_head)
-        return opened if self._is_head else opened + body
+        empty = self._is_head or head.status in (204, 304)
+        opened = self._open(head, len(body), empty)
+        return opened if empty else opened + body
