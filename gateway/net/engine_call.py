@@ -61,7 +61,7 @@ class Call:
     def whole(self, answer: AnswerFields, data: bytes) -> None:
         """Take the answer, which came in one piece."""
         self._answer = answer
-        self._pieces = [content_of(data, answer.length)]
+        self.received(content_of(data, answer.length))
         self.finished()
 
     def head(self, answer: AnswerFields) -> None:
