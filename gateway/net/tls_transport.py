@@ -54,6 +54,8 @@ class TLSTransport(SocketTransport):
         self._is_server = False
         self._first = False
         self.tls.set_connect_state()
+        # Reading as well: the server may answer so fast that the handshake never has to wait.
+        self.startReading()
         self.startWriting()
         reactor = cast(Any, self.reactor)
         self._clock = reactor.callLater(seconds, self._too_slow, seconds)
@@ -173,8 +175,6 @@ class TLSTransport(SocketTransport):
         try:
             self.tls.do_handshake()
         except SSL.WantReadError:
-            if not self._is_server:
-                self.startReading()
             self.stopWriting()
             return None
         except SSL.WantWriteError:
@@ -201,12 +201,13 @@ class TLSTransport(SocketTransport):
 
     def _refuse_plain(self, start: int) -> Exception | None:
         """Answer plain HTTP in plain HTTP; anything else that is no TLS just ends."""
-        if chr(start).isalpha():
+        plain = bytes((start,)).isalpha()
+        if plain:
             try:
                 self.socket.send(PLAIN_HTTP_ON_TLS)
             except OSError:
                 return CONNECTION_LOST
-        return self._fail("plain HTTP" if chr(start).isalpha() else "something other than TLS")
+        return self._fail("plain HTTP" if plain else "something other than TLS")
 
     def _fail(self, reason: str) -> Exception | None:
         """Give the handshake up, so that the client still gets to read why.
