@@ -47,12 +47,12 @@ def test_a_project_goes_up_works_and_comes_down(
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)
     environment = environment_of(gateway, tmp_path)
     environment |= {"COMPOSE_PROJECT_NAME": "through", "COMPOSE_API_VERSION": version}
-    # Built by the engine, not by a docker CLI: its classic builder needs no registry.
-    environment |= {"COMPOSE_DOCKER_CLI_BUILD": "0", "NO_COLOR": "1"}
+    # Compose itself is to do it all, not a docker CLI that it might find.
+    environment |= {"COMPOSE_DOCKER_CLI_BUILD": "0", "COMPOSE_INTERACTIVE_NO_CLI": "1"}
 
     def run(*arguments: str, input: str = "", status: int = 0) -> str:
         done = subprocess.run(
-            [str(compose), "--no-ansi", *arguments],
+            [str(compose), "--ansi=never", *arguments],
             cwd=tmp_path,
             env=environment,
             input=input,

@@ -95,6 +95,9 @@ class Engine:
 
     def start(self) -> None:
         """Start it, wait until it answers, give it its images."""
+        # What one that was killed left behind.
+        for left in ("exec", "pid", "docker.sock"):
+            subprocess.run(privileged(["rm", "-rf", str(self.folder / left)]), check=True)
         configuration = self.folder / "daemon.json"
         configuration.write_text("{}")
         dockerd = [
@@ -147,6 +150,13 @@ class Engine:
                 return connection.recv(64).startswith(b"HTTP/1.0 200")
         except OSError:
             return False
+
+    def kill(self) -> None:
+        """Kill it and all that runs in it, as a power cut would; `start` starts it again."""
+        assert self._process is not None
+        subprocess.run(privileged(["kill", "-KILL", str(self._process.pid)]), check=True)
+        self._process.wait(timeout=20)
+        self._process = None
 
     def stop(self) -> None:
         """End it and all that ran in it; remove its files and control groups."""

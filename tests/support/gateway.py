@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from support.clients import clean_environment
@@ -56,6 +57,49 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _start(log_path: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    with log_path.open("wb") as log:
+        return subprocess.Popen(
+            # It ends with the tests, however they end.
+            ["setpriv", "--pdeathsig", "TERM", *_python("-m", "gateway", *arguments)],
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+
+
+def _stop(process: subprocess.Popen[bytes], log_path: Path) -> None:
+    assert process.poll() is None, f"the gateway died:\n{log_path.read_text()}"
+    process.send_signal(signal.SIGTERM)
+    try:
+        status = process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise AssertionError("the gateway did not end within 30 s of SIGTERM") from None
+    log = log_path.read_text()
+    assert status == 0, f"the gateway ended with status {status}:\n{log}"
+    for sign in ("Traceback", "Unhandled"):
+        assert sign not in log, f"{sign} in the gateway's log:\n{log}"
+
+
+@contextlib.contextmanager
+def start_gateway(log: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one of its commands that go on, for a while.
+
+    AssertionError unless SIGTERM ends it with status 0 and its log has no tracebacks.
+    """
+    process = _start(log, *arguments)
+    try:
+        yield process
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    _stop(process, log)
+
+
 class Gateway:
     """A running `serve`; `certificates` serves as DOCKER_CERT_PATH, `host` as DOCKER_HOST."""
 
@@ -67,24 +111,19 @@ class Gateway:
         self.log = folder / f"gateway-{self.port}.log"
         listen = f"tls://127.0.0.1:{self.port}"
         serve = ["serve", "--certs", str(certificates), "--engine", engine, "--listen", listen]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", *_python("-m", "gateway", *serve, *options)],
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self.process = _start(self.log, *serve, *options)
+        self._stopped = False
         try:
-            wait_until(self._listens, f"the gateway to listen on {listen}", seconds=30)
-        except AssertionError:
+            wait_until(self._listens, f"the gateway to listen on {listen}", seconds=60)
+        except AssertionError as error:
             self.process.kill()
             self.process.wait()
+            error.add_note(self.log.read_text())
             raise
 
     def _listens(self) -> bool:
         if self.process.poll() is not None:
-            raise AssertionError(f"the gateway ended by itself:\n{self.log.read_text()}")
+            raise AssertionError("the gateway ended by itself")
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.settimeout(5)
             probe.connect(("127.0.0.1", self.port))
@@ -98,15 +137,6 @@ class Gateway:
 
     def stop(self) -> None:
         """SIGTERM; AssertionError unless it ends with status 0 and a log without tracebacks."""
-        assert self.process.poll() is None, f"the gateway died:\n{self.log.read_text()}"
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            status = self.process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise AssertionError("the gateway did not end within 30 s of SIGTERM") from None
-        log = self.log.read_text()
-        assert status == 0, f"the gateway ended with status {status}:\n{log}"
-        for sign in ("Traceback", "Unhandled"):
-            assert sign not in log, f"{sign} in the gateway's log:\n{log}"
+        if not self._stopped:
+            self._stopped = True
+            _stop(self.process, self.log)

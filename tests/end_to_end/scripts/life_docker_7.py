@@ -31,6 +31,11 @@ def tar_of(name, data):
     return buffer.getvalue()
 
 
+def untar(data, name):
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return archive.extractfile(name).read()
+
+
 def frame(talk):
     """The next frame of a socket: its stream and its payload.
 
@@ -109,8 +114,7 @@ seen["stats"] = running.stats(stream=False)["memory_stats"] != {}
 seen["stats stream"] = "cpu_stats" in next(running.stats(stream=True, decode=True))
 running.put_archive("/", tar_of("put", b"archived" * 100_000))
 parts, stat = running.get_archive("/put")
-archive = tarfile.open(fileobj=io.BytesIO(b"".join(parts)))
-seen["archive"] = [stat["size"], archive.extractfile("put").read() == b"archived" * 100_000]
+seen["archive"] = [stat["size"], untar(b"".join(parts), "put") == b"archived" * 100_000]
 seen["diff"] = running.diff()
 seen["top"] = running.top()["Processes"][0][-1]
 running.rename("life-renamed")

@@ -49,6 +49,11 @@ def tar_of(name, data):
     return buffer.getvalue()
 
 
+def untar(data, name):
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return archive.extractfile(name).read()
+
+
 seen["client"] = docker.version
 seen["ping"] = text(client.ping())
 seen["version"] = client.version()["ApiVersion"]
@@ -106,8 +111,7 @@ else:
     seen["exec stream"] = [text(x) for x in client.exec_start(exec_id, stream=True)]
     client.put_archive(running, "/", tar_of("put", b"archived"))
     stream, stat = client.get_archive(running, "/put")
-    archive = tarfile.open(fileobj=io.BytesIO(b"".join(stream)))
-    seen["archive"] = [stat["name"], text(archive.extractfile("put").read())]
+    seen["archive"] = [stat["name"], text(untar(b"".join(stream), "put"))]
     stats = client.stats(running, decode=True)
     seen["stats"] = "memory_stats" in next(stats)
     seen["networks"] = "bridge" in [network["Name"] for network in client.networks()]
@@ -116,8 +120,7 @@ else:
     client.remove_volume("life-volume")
 if version in ("1.12", "1.16"):
     copied = client.copy(running, "/etc/passwd")
-    archive = tarfile.open(fileobj=io.BytesIO(copied.read()))
-    seen["copy"] = text(archive.extractfile("passwd").read())[:5]
+    seen["copy"] = text(untar(copied.read(), "passwd"))[:5]
 seen["top"] = [process[-1] for process in client.top(running)["Processes"]]
 seen["diff"] = client.diff(running)
 client.pause(running)
