@@ -91,6 +91,8 @@ class Resolver:
             user_agent = fields.user_agent.decode("latin-1")
             content_type = fields.content_type.decode("latin-1")
             meant = version_of_request(user_agent, method, rest, content_type) or self._default
+            # Who names no version cannot have asked for one that is too new.
+            meant = min(meant, self._planner.ceiling)
         plan = self._planner.plan(meant, found.route if found else None)
         route = plan.route
         hijack = Hijack.NONE if route is None else route.hijack
