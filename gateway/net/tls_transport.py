@@ -137,11 +137,13 @@ class TLSTransport(SocketTransport):
             super().write(data)
             return
         try:
-            if not send(self.tls, data):
-                self._enqueue(data)
+            sent = send(self.tls, data)
         except (CleanEnd, BrokenEnd) as error:
-            self._failure = error
-            self.startWriting()
+            self._write_failed(error)
+            return
+        # A client may have asked for records that are smaller (RFC 6066, section 4).
+        if sent < len(data):
+            self._enqueue(memoryview(data)[sent:])
 
     def _send(self, data: bytes | memoryview) -> int:
         if self.handshaking:

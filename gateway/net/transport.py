@@ -127,15 +127,18 @@ class SocketTransport(FileDescriptor):
         try:
             sent = self._send(data)
         except Exception as error:
-            if self.reads_to_the_end:
-                self._stop_writing_alone()
-                return
-            # Told from the reactor, not from inside the caller's write.
-            self._failure = error
-            self.startWriting()
+            self._write_failed(error)
             return
         if sent < len(data):
             self._enqueue(memoryview(data)[sent:])
+
+    def _write_failed(self, error: Exception) -> None:
+        if self.reads_to_the_end:
+            self._stop_writing_alone()
+            return
+        # Told from the reactor, not from inside the caller's write.
+        self._failure = error
+        self.startWriting()
 
     def writeSequence(self, iovec: Any) -> None:
         """Send the pieces as one."""
