@@ -120,6 +120,8 @@ class TlsPeer:
 
     def pump(self) -> None:
         """Read, shake hands, write: as far as it goes."""
+        if self.sock.fileno() < 0:
+            return
         self._flush()
         try:
             while not self.fin_seen and (data := self.sock.recv(65536)):
@@ -137,6 +139,7 @@ class TlsPeer:
                 self.shaken = True
             while data := self.tls.read(65536):
                 self.received += data
+            self.end = self.end or "clean"
         except ssl.SSLWantReadError:
             pass
         except ssl.SSLZeroReturnError:
