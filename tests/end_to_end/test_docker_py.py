@@ -146,9 +146,7 @@ def test_docker_py_reads_each_of_the_first_rungs_as_it_was(
             ("busybox", "latest"),
         ]
         assert all("RepoTags" not in image for image in images)
-        assert seen["viz"].startswith("digraph docker {\n")
-        assert "busybox:latest" in seen["viz"]
     assert seen["wait"] == 0
     assert seen["attach"] == "out\nerr\n"
     assert seen["logs"] == "out\nerr\n"
-    assert seen["terminal"] == "on a terminal\r\n"
+    assert seen.get("terminal") == ("on a terminal\r\n" if version == "1.5" else None)
