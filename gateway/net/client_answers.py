@@ -53,13 +53,15 @@ class AnsweringConnection(Protocol):
         """Give a whole answer of the gateway's own, and be done with the request."""
         exchange = self.exchange
         fields = encoded(answer.headers)
+        if answer.headers.get("Server") is None:
+            fields = self._frontend.fields + fields
         # HTTP/1.0 would have to be told that the connection stays.
         old = exchange is not None and not exchange.line.minor
         self.close_after = self.close_after or close or old or self._body is not None
         framing = length_framing(len(answer.body)) if answer.status != 204 else b""
         if self.close_after:
             framing += CLOSE
-        head = answer_head(answer.status, self._frontend.fields + fields, framing)
+        head = answer_head(answer.status, fields, framing)
         is_head = self._is_head if exchange is None else exchange.is_head
         self.transport.write(head if is_head else head + answer.body)
         self.exchange_done(exchange)

@@ -101,6 +101,8 @@ class Exchange:
         if not self.request_sent:
             self.client.resume()
             self._upload(connection)
+        elif self.client.transport.read_ended:
+            self.client_ended()
 
     def _upload(self, connection: EngineConnection) -> None:
         self.uploading = True
@@ -227,7 +229,8 @@ class Exchange:
         It is how an engine learns that nobody reads `logs -f` or `events` any more.
         """
         connection = self.connection
-        if connection is not None and connection.requester is self and self.request_sent:
+        waits = connection is not None and connection.requester is self and self.request_sent
+        if connection is not None and waits and not self.hijacks:
             connection.end_request()
 
     def client_lost(self) -> None:

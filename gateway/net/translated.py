@@ -117,6 +117,8 @@ class TranslatedExchange(Exchange):
             rest = b"".join(self._gathered) if body is None else body
             self._gathered.clear()
             self.open(head + rest, self.request_sent)
+            if self.client.transport.read_ended:
+                self.client_ended()
 
     def upgrade_fields(self) -> bytes:
         """The field lines that ask the engine for another protocol; none here."""
