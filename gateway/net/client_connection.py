@@ -33,6 +33,7 @@ from gateway.net.hijacked import ASKED_FOR, HijackedExchange
 from gateway.net.tls import common_name
 from gateway.net.tls_transport import TLSTransport
 from gateway.net.translated import TranslatedExchange
+from gateway.net.transport import HIGH_WATER
 from gateway.versions.resolver import version_in
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class ClientConnection(AnsweringConnection):
         self._answer_timeout = frontend.config.engine.answer_timeout
         self._identity: str | None = None
         self._head_begun = False
+        self._unread = False
         self._tunnel: Tunnel | None = None
 
     def connectionMade(self) -> None:
@@ -123,7 +125,7 @@ class ClientConnection(AnsweringConnection):
         """Read one request after the other, as long as each is answered at once."""
         while data:
             data = self._read_request(data)
-            if data and (self.exchange is not None or self._closing):
+            if data and (self.exchange is not None or self._closing or self._unread):
                 self._wait(data)
                 break
 
@@ -290,14 +292,41 @@ class ClientConnection(AnsweringConnection):
     def exchange_done(self, exchange: Exchange | None, close: bool = False) -> None:
         """The answer is complete: close, or go on with the next request."""
         self.exchange = None
-        if close or self.close_after or self._body is not None or self.transport.read_ended:
+        transport = self.transport
+        if close or self.close_after or self._body is not None:
+            self.close()
+            return
+        if transport.read_ended and not self._held:
             self.close()
             return
         self.deadline = self._frontend.now() + self._frontend.config.limits.idle_seconds
-        if self._held:
-            data, self._held = self._held, b""
-            self.resume()
+        if transport.queued > HIGH_WATER:
+            # It sends requests and does not read the answers: first it shall.
+            self._unread = True
+            self.pause()
+            transport.registerProducer(self, True)
+        elif self._held:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Read what waited for its turn."""
+        data, self._held = self._held, b""
+        self.resume()
+        if data:
             self._read_requests(data)
+
+    def pauseProducing(self) -> None:
+        """The client's transport is full, which is why this connection is its producer."""
+
+    def resumeProducing(self) -> None:
+        """The client has read its answers."""
+        self.transport.unregisterProducer()
+        self._unread = False
+        if not self._closing:
+            self._go_on()
+
+    def stopProducing(self) -> None:
+        """The client's transport is gone, and so is this connection."""
 
     def retry(self, exchange: Exchange) -> None:
         """Make the request of `exchange` a second time; it has no body.
@@ -340,7 +369,7 @@ class ClientConnection(AnsweringConnection):
             self._await_body()
         elif exchange is not None:
             self._break_off(exchange, 408, "the body of the request did not come in time")
-        elif self._closing or getattr(self.transport, "handshaking", False):
+        elif self._closing or self._unread or getattr(self.transport, "handshaking", False):
             self.transport.abortConnection()
         elif self._held:
             self._version = version_in(self._held)

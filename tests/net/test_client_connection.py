@@ -92,6 +92,79 @@ def test_a_flood_of_pipelined_requests_is_not_read_without_bound() -> None:
     assert client.heard().startswith(OK)
 
 
+def test_requests_of_a_client_that_reads_no_answers_wait() -> None:
+    book = Playbook()
+    client, connection = book.client_and_connection()
+    client.says(get("/v1.41/info") * 100)
+    said = answer("200 OK", "Content-Length: 60000", body=b"x" * 60000)
+    answered = 0
+    while True:
+        if not book.engine().heard():
+            break
+        book.engine().says(said)
+        answered += 1
+    assert 1 < answered < 20
+    assert connection.transport.queued < 400_000
+    # It begins to read: everything comes, in order and whole.
+    told = client.heard()
+    while answered < 100:
+        assert book.engine().heard()
+        book.engine().says(said)
+        answered += 1
+        told += client.heard()
+    assert told == said * 100
+
+
+def test_refused_requests_of_a_client_that_reads_nothing_wait_too() -> None:
+    book = Playbook()
+    client, connection = book.client_and_connection()
+    flood = get("/v1.99/info") * 50_000
+    taken = client.pours(flood)
+    assert taken < len(flood)
+    assert connection.transport.queued < 1_000_000
+    told = client.heard()
+    assert told.count(b"HTTP/1.1 400 ") > 1000
+    while taken < len(flood):
+        taken += client.pours(flood[taken:])
+        told += client.heard()
+    assert told.count(b"HTTP/1.1 400 ") == 50_000
+    assert not client.ended
+
+
+def test_a_client_that_never_reads_is_dropped() -> None:
+    book = Playbook(limits={"idle_seconds": 60.0})
+    client, connection = book.client_and_connection()
+    client.pours(get("/v1.99/info") * 50_000)
+    book.pass_seconds(61)
+    assert not connection.transport.connected
+
+
+def test_a_draining_gateway_waits_for_no_further_request_of_it() -> None:
+    book = Playbook()
+    client = book.client()
+    client.pours(get("/v1.99/info") * 50_000)
+    assert book.frontend.busy
+    book.frontend.drain()
+    told = client.heard()
+    assert told.count(b"HTTP/1.1 400 ") > 100
+    assert client.ended
+    client.goes()
+    assert not book.frontend._open
+
+
+def test_pipelined_requests_of_a_client_that_ends_are_all_answered() -> None:
+    book = Playbook()
+    client = book.client()
+    client.says(get("/v1.41/info") + get("/v1.41/version") + get("/v1.99/info"))
+    client.ends()
+    for _ in range(2):
+        assert book.engine().heard().startswith(b"GET /v1.41/")
+        book.engine().says(answer("200 OK", "Content-Length: 2", body=b"{}"))
+    told = client.heard()
+    assert [part[:3] for part in told.split(b"HTTP/1.1 ")[1:]] == [b"200", b"200", b"400"]
+    assert client.ended
+
+
 def test_a_body_is_told_from_the_request_behind_it() -> None:
     book = Playbook()
     client = book.client()
