@@ -145,6 +145,12 @@ class TLSTransport(SocketTransport):
         if sent < len(data):
             self._enqueue(memoryview(data)[sent:])
 
+    def _write_failed(self, error: Exception) -> Exception | None:
+        """Give all up: OpenSSL reads nothing behind a write that failed, whatever lies there."""
+        self._failure = error
+        self.startWriting()
+        return CONNECTION_LOST
+
     def _send(self, data: bytes | memoryview) -> int:
         if self.handshaking:
             return 0

@@ -11,7 +11,6 @@ from __future__ import annotations
 import select
 import socket
 import struct
-from collections import deque
 from typing import Any, cast
 
 from twisted.internet.abstract import FileDescriptor
@@ -48,7 +47,8 @@ class SocketTransport(FileDescriptor):
         self.protocol = protocol
         self.connected = 1
         self.read_ended = False
-        self._queue: deque[bytes | memoryview] = deque()
+        # A list, because an empty deque takes 760 bytes, and a thousand tunnels have two thousand.
+        self._queue: list[bytes | memoryview] = []
         self._queued = 0
         self._failure: Exception | None = None
         self._aborting = False
@@ -132,13 +132,15 @@ class SocketTransport(FileDescriptor):
         if sent < len(data):
             self._enqueue(memoryview(data)[sent:])
 
-    def _write_failed(self, error: Exception) -> None:
+    def _write_failed(self, error: Exception) -> Exception | None:
+        """Give writing up, or all; the reactor is to be told what this returns."""
         if self.reads_to_the_end:
             self._stop_writing_alone()
-            return
-        # Told from the reactor, not from inside the caller's write.
+            return CONNECTION_DONE if self._close_wanted else None
+        # The protocol is told from the reactor, not from inside its own write.
         self._failure = error
         self.startWriting()
+        return CONNECTION_LOST
 
     def writeSequence(self, iovec: Any) -> None:
         """Send the pieces as one."""
@@ -179,21 +181,17 @@ class SocketTransport(FileDescriptor):
             return CONNECTION_LOST
         while self._queue:
             if len(self._queue) > 1 and len(self._queue[0]) < _JOIN:
-                self._queue = deque([b"".join(self._queue)])
+                self._queue = [b"".join(self._queue)]
             first = self._queue[0]
             try:
                 sent = self._send(first)
             except Exception as error:
-                if self.reads_to_the_end:
-                    self._stop_writing_alone()
-                    return CONNECTION_DONE if self._close_wanted else None
-                self._failure = error
-                return CONNECTION_LOST
+                return self._write_failed(error)
             self._queued -= sent
             if sent < len(first):
                 self._queue[0] = memoryview(first)[sent:]
                 return None
-            self._queue.popleft()
+            del self._queue[0]
         self.stopWriting()
         if self.producer is not None and self.producerPaused:
             self.producerPaused = False
