@@ -26,11 +26,17 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from gateway.config.model import Config, EngineConfig, LimitsConfig, VersionsConfig
+from gateway.emulate.images_viz import ImagesViz
+from gateway.emulate.ping_head import PingHead
+from gateway.engine.engine_range import EngineRange
 from gateway.net.client_connection import ClientConnection
 from gateway.net.dial import DialFailed
 from gateway.net.engine import Engine
 from gateway.net.frontend import Frontend
 from gateway.net.transport import SocketTransport, prepare
+from gateway.versions import v1_06, v1_07, v1_24
+from gateway.versions.plan import Planner
+from gateway.versions.registry import Rung
 
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
@@ -197,6 +203,28 @@ class HandDialer:
         return result
 
 
+RUNGS = (
+    Rung(v1_06.VERSION, (v1_06.AttachMerged(), v1_06.LogsMerged(), v1_06.ExecMerged())),
+    Rung(v1_07.VERSION, (v1_07.ImagesPerTag(),)),
+    Rung(v1_24.VERSION, (v1_24.ErrorsAreText(),)),
+)
+"""The differences between versions that these tests play with, however many there are by now."""
+
+EMULATED = (ImagesViz(), PingHead())
+
+
+class HandEngine(Engine):
+    """The engine's side, planning with `RUNGS` and `EMULATED`."""
+
+    def _learn(self, found: EngineRange) -> None:
+        before = self.planner
+        super()._learn(found)
+        if self.planner is not before:
+            self.planner = Planner(
+                found.oldest, found.newest, self._forward, rungs=RUNGS, emulated=EMULATED
+            )
+
+
 class Playbook:
     """One gateway between clients and an engine that the test plays.
 
@@ -226,7 +254,7 @@ class Playbook:
             limits=replace(LimitsConfig(), **(limits or {})),
             versions=replace(VersionsConfig(), **(versions or {})),
         )
-        self.engine_side = Engine(self.reactor, config)
+        self.engine_side = HandEngine(self.reactor, config)
         self.engine_side._dialer = HandDialer(self)  # type: ignore[assignment] # plays its part
         self.frontend = Frontend(self.reactor, config, self.engine_side)
         self.oldest, self.newest = oldest, newest
