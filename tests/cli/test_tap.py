@@ -1,10 +1,13 @@
 """`twistd -n docker-gateway` and `twist docker-gateway`: the options of serve."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from gateway.cli.tap import Options
+
+TWISTD = str(Path(sys.executable).with_name("twistd"))
 
 
 @pytest.mark.parametrize(
@@ -12,13 +15,11 @@ from gateway.cli.tap import Options
     [
         ("-m", "twisted", "--reactor", "docker-gateway", "docker-gateway"),
         ("-m", "twisted", "docker-gateway"),
-        ("-c", "from twisted.scripts.twistd import run; run()", "-n", "--pidfile=",
-         "docker-gateway"),
-        ("-c", "from twisted.scripts.twistd import run; run()", "-n", "--pidfile=",
-         "--reactor", "docker-gateway", "docker-gateway"),
+        (TWISTD, "-n", "--pidfile=", "docker-gateway"),
+        (TWISTD, "-n", "--pidfile=", "--reactor", "docker-gateway", "docker-gateway"),
     ],
     ids=["twist with our reactor", "twist", "twistd", "twistd with our reactor"],
-)  # fmt: skip
+)
 def test_it_serves(start, practice, tmp_path: Path, words):
     path = tmp_path / "g.sock"
     program = start(*words, "--engine", f"unix://{practice}", "--listen", f"unix://{path}")
