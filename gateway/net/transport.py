@@ -11,6 +11,7 @@ from __future__ import annotations
 import select
 import socket
 import struct
+from collections.abc import Callable
 from typing import Any, cast
 
 from twisted.internet.abstract import FileDescriptor
@@ -52,6 +53,7 @@ class SocketTransport(FileDescriptor):
         self._queued = 0
         self._failure: Exception | None = None
         self._aborting = False
+        self._when_sent: Callable[[], None] | None = None
         self._end_wanted = False
         self._write_ended = False
         self._close_wanted = False
@@ -132,6 +134,13 @@ class SocketTransport(FileDescriptor):
         if sent < len(data):
             self._enqueue(memoryview(data)[sent:])
 
+    def call_when_sent(self, call: Callable[[], None]) -> None:
+        """Call once when nothing waits any more, at once if that is now; never if it is lost."""
+        if self._queued:
+            self._when_sent = call
+        else:
+            call()
+
     def _write_failed(self, error: Exception) -> Exception | None:
         """Give writing up, or all; the reactor is to be told what this returns."""
         if self.reads_to_the_end:
@@ -198,6 +207,9 @@ class SocketTransport(FileDescriptor):
             cast(Any, self.producer).resumeProducing()
         if self._queue:
             return None
+        if self._when_sent is not None:
+            self._when_sent()
+            self._when_sent = None
         if self._end_wanted and not self._write_ended:
             self._end_writing()
         return CONNECTION_DONE if self._close_wanted and self._write_ended else None
@@ -279,6 +291,7 @@ class SocketTransport(FileDescriptor):
         super().connectionLost(reason)
         self._queue.clear()
         self._queued = 0
+        self._when_sent = None
         self._release()
         self.socket.close()
         self.protocol.connectionLost(reason)

@@ -52,7 +52,7 @@ class Tunnel:
 
     def from_client(self, data: bytes) -> None:
         """Pass the client's bytes on."""
-        if self._engine_ended:
+        if self._engine_ended and not self._client.transport.queued:
             self._client.extend_linger()
         self._engine.transport.write(data)
 
@@ -88,8 +88,9 @@ class Tunnel:
                 return
         self._client.transport.unregisterProducer()
         self._client.transport.loseWriteConnection()
-        # From here on a client that sends nothing is waited for only so long.
-        self._client.extend_linger()
+        # Once it has all the output, a client that sends nothing is waited for only so long. How
+        # long it takes to read is its own affair: there may be somebody with a pager.
+        self._client.transport.call_when_sent(self._client.extend_linger)
         self._close_when_over()
 
     def _close_when_over(self) -> None:
