@@ -164,7 +164,7 @@ def main() -> int:
         machine=machine.describe(),
         versions=[peer.version() for peer in classes],
         date=date,
-        command="make bench",
+        command="make bench" if options.rounds == 5 else f"tests/bench --rounds {options.rounds}",
         rounds=plan.rounds,
         load=(
             f"Requests and handshakes for {plan.seconds:g} s each, bulk of "
