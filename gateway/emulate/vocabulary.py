@@ -1,17 +1,19 @@
 """What an emulation is: a small flow of engine calls in the place of a route that is gone.
 
 An emulation is a generator: it yields calls to the engine (`EngineCall`), is sent their answers
-(`Answer`, whatever their status), and returns the answer to give. It does no I/O itself. Each
-module of this package but this one names its own in `EMULATIONS`.
+(`Answer`, whatever their status), and returns the answer to give. It does no I/O itself. It may
+also yield a `Pause`, or say what the I/O layer must know (`Swapped`); both are answered with
+nothing. A module of this package names its own in `EMULATIONS`; one without holds what an
+emulation is made of.
 """
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import gateway.emulate
 from gateway.api.errors import error_answer
@@ -21,18 +23,47 @@ from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
 
 
+def _as_it_is(route: str, document: Json) -> Json:
+    return document
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What an emulation knows besides the request.
 
     `client` and `forward` are the versions on both sides. `credentials` is the identity's own
     memory of registry credentials (API v1.0 and v1.1 kept them in the engine): address to what
-    `POST /auth` brought; never logged, never shared, gone with the process.
+    `POST /auth` brought; never logged, never shared, gone with the process. `rewritten` gives a
+    document that the client sent in the shape of the forwarded version, as if it were the body of
+    a request of the route that is named.
     """
 
     client: ApiVersion
     forward: ApiVersion
     credentials: dict[str, Json] = field(default_factory=dict)
+    rewritten: Callable[[str, Json], Json] = _as_it_is
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait for so many seconds, because somebody else has to finish something."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """A container that never ran is gone, another one will start in its place (both are full ids).
+
+    What was attached to the first is attached to the second before the flow goes on.
+    """
+
+    before: str
+    after: str
+
+
+Step: TypeAlias = EngineCall | Pause | Swapped
+"""What an emulation may yield."""
 
 
 class Emulation:
@@ -42,11 +73,16 @@ class Emulation:
     served. Newer clients get `gone(…)` when that is not None. The first line of the docstring is
     its line in `explain` and in the compatibility page. A subclass that names no route, or one
     that does not exist, raises TypeError at import.
+
+    With `answers_are_engines` what it answers is an engine's answer to the very route, at the
+    forwarded version, and goes through every change of the route as such; it also may forward a
+    request of its own route.
     """
 
     routes: ClassVar[tuple[str, ...]] = ()
     until: ClassVar[ApiVersion]
     gone_message: ClassVar[str | None] = None
+    answers_are_engines: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -75,7 +111,7 @@ class Emulation:
 
     def run(
         self, match: Match, request: Request, body: bytes, context: Context
-    ) -> Generator[EngineCall, Answer, Answer | Forward]:
+    ) -> Generator[Step, Answer, Answer | Forward]:
         """Make the calls and return the answer, for one request and its whole body.
 
         A `Forward` in its place is sent on as if the client, with its version, had sent that.
@@ -91,5 +127,6 @@ def emulations() -> tuple[Emulation, ...]:
     found: list[Emulation] = []
     for module in pkgutil.iter_modules(gateway.emulate.__path__):
         if module.name != "vocabulary":
-            found += import_module(f"gateway.emulate.{module.name}").EMULATIONS
+            imported = import_module(f"gateway.emulate.{module.name}")
+            found += getattr(imported, "EMULATIONS", ())
     return tuple(found)

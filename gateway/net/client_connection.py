@@ -91,9 +91,9 @@ class ClientConnection(AnsweringConnection):
         return self._frontend.credentials_of(self.identity)
 
     def plan_for(self, version: ApiVersion, route: Route | None) -> Plan:
-        """Give the plan for another route than the request's own."""
+        """Give the plan for what an emulation forwards, which is not emulated again."""
         assert self.engine.planner is not None
-        return self.engine.planner.plan(version, route)
+        return self.engine.planner.plan(version, route, emulated=False)
 
     # Requests
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -24,6 +25,7 @@ from gateway.http.remembered import Remembered
 from gateway.net.dial import Dialer
 from gateway.net.engine_call import Call, CallFailed, call_bytes
 from gateway.net.engine_connection import EngineConnection
+from gateway.net.held_attach import HeldAttaches
 from gateway.versions.plan import Planner
 
 _MOST_IDLE = 256
@@ -70,6 +72,11 @@ class Engine:
         self._all: set[EngineConnection] = set()
         self._refreshing: list[Deferred[None]] | None = None
         self._was_down = False
+        self.held = HeldAttaches(reactor)
+
+    def pause(self, seconds: float) -> Deferred[None]:
+        """Fire when so many seconds have passed."""
+        return deferLater(self._reactor, seconds, lambda: None)
 
     # Connections
 

@@ -264,6 +264,12 @@ class EngineConnection(TwistedProtocol):
         self._tunnel = tunnel
         self.dataReceived = tunnel.from_engine  # type: ignore[method-assign] # a shorter way
 
+    def leave_tunnel(self) -> None:
+        """Close; the tunnel goes on without this end of it, and hears nothing of it any more."""
+        self._tunnel = None
+        self.transport.unregisterProducer()
+        self.transport.abortConnection()
+
     def end_request(self) -> None:
         """Tell the engine that the client sends no more; no other request can follow this one."""
         self._reusable = False

@@ -7,16 +7,21 @@ something else, that is passed on as an ordinary answer.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gateway.api.message import AnswerHead
 from gateway.api.routes import Hijack
 from gateway.http.answer import AnswerFields
 from gateway.http.writer import answer_head
+from gateway.net.held_attach import HeldTunnel
 from gateway.net.tls_transport import TLSTransport
 from gateway.net.translated import TranslatedExchange
 from gateway.net.tunnel import Tunnel
 from gateway.versions.answering import encoded, headers_of
+from gateway.versions.asking import Asked
+from gateway.versions.following import FOLLOWED
+from gateway.versions.vocabulary import Facts
 
 if TYPE_CHECKING:
     from gateway.api.router import Match
@@ -85,7 +90,23 @@ class HijackedExchange(TranslatedExchange):
         # From here on the two connections are the tunnel's.
         self.answering = True
         self.connection = None
-        Tunnel(client, connection, rewrite).start(self._early, early)
+        followed = self._facts.get(FOLLOWED)
+        if followed is None:
+            Tunnel(client, connection, rewrite).start(self._early, early)
+            return
+        prefix = f"/v{self.plan.forward}"
+        held = HeldTunnel(client, connection, rewrite, followed, self._attach_to, prefix)
+        held.start(self._early, early)
+
+    def _attach_to(self, container: str, logs: bool) -> bytes:
+        """Write the request that attaches to another container in the same way."""
+        ending = "/attach/ws" if self.kind is Hijack.WEBSOCKET else "/attach"
+        asked = self._asked.request
+        if logs:
+            others = [pair for pair in asked.parameters() if pair[0] != "logs"]
+            asked = asked.with_parameters([*others, ("logs", "1")])
+        asked = replace(asked, path=f"/containers/{container}{ending}")
+        return Asked(asked, 0, None).head(self.plan, Facts(), None, self.upgrade_fields())
 
     def _head_for_client(self, head: AnswerHead) -> bytes:
         """101 for a client that asked for an upgrade; for others 200, and then raw bytes."""

@@ -12,9 +12,10 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from gateway.api.message import Answer, Forward
+from gateway.api.message import Answer, EngineCall, Forward, Json
 from gateway.api.router import Match, match
-from gateway.emulate.vocabulary import Context
+from gateway.api.routes import ROUTE
+from gateway.emulate.vocabulary import Context, Pause, Step
 from gateway.http.answer import UNTIL_CLOSE, AnswerFields
 from gateway.http.body import content_of
 from gateway.http.fields import MalformedMessage
@@ -96,22 +97,14 @@ class TranslatedExchange(Exchange):
             if body is None:
                 return
         plan = self.plan
+        if plan.lookups and self._match is not None:
+            await self._look_up(self._match)
         if body and plan.rewrites_request_document:
             try:
                 body = dumps(plan.request_document(loads(body), self._facts))
             except JsonError:
                 # Not JSON, or not JSON that survives a rewriting: the engine shall say so.
                 pass
-        if self._match is not None:
-            for lookup in plan.lookups:
-                answer: Answer | None = None
-                try:
-                    call = lookup.call(self._match)
-                    if call is not None:
-                        answer = await self.client.engine.call(call, f"/v{plan.forward}")
-                except CallFailed as error:
-                    log.debug("a look-up failed: {error}", error=error)
-                plan.learn(lookup, answer, self._facts)
         if self.client.exchange is self:
             head = self._asked.head(plan, self._facts, body, self.upgrade_fields())
             rest = b"".join(self._gathered) if body is None else body
@@ -119,6 +112,24 @@ class TranslatedExchange(Exchange):
             self.open(head + rest, self.request_sent)
             if self.client.transport.read_ended:
                 self.client_ended()
+
+    async def _look_up(self, found: Match) -> None:
+        """Ask the engine for what the plan wants to know, beginning with what the request means."""
+        plan, facts = self.plan, self._facts
+        for lookup in plan.lookups:
+            if lookup.ask is None:
+                call = lookup.call(found)
+            else:
+                call = lookup.ask(found, self._asked.request, facts)
+            answer: Answer | None = None
+            if call is not None:
+                try:
+                    answer = await self.client.engine.call(call, f"/v{plan.forward}")
+                except CallFailed as error:
+                    log.debug("a look-up failed: {error}", error=error)
+            plan.learn(lookup, answer, facts)
+            if lookup.leads is not None:
+                found = lookup.leads(found, facts)
 
     def upgrade_fields(self) -> bytes:
         """The field lines that ask the engine for another protocol; none here."""
@@ -133,12 +144,16 @@ class TranslatedExchange(Exchange):
         client, plan = self.client, self.plan
         if plan.emulation is None or self._match is None:
             raise AssertionError("an emulation is bound to a route")
-        context = Context(plan.client, plan.forward, client.credentials)
+
+        def rewritten(route: str, document: Json) -> Json:
+            return client.plan_for(plan.client, ROUTE[route]).request_document(document, Facts())
+
+        context = Context(plan.client, plan.forward, client.credentials, rewritten)
         flow = plan.emulation.run(self._match, self._asked.request, body, context)
         try:
-            call = next(flow)
+            step = next(flow)
             while True:
-                call = flow.send(await client.engine.call(call, f"/v{plan.forward}"))
+                step = flow.send(await self._take(step))
         except StopIteration as end:
             result: Answer | Forward = end.value
         if client.exchange is not self:
@@ -154,6 +169,17 @@ class TranslatedExchange(Exchange):
         self.is_head = result.request.method == "HEAD"
         self.streams = False
         return result.body
+
+    async def _take(self, step: Step) -> Answer:
+        """Do what an emulation wants done; what is no call has an empty answer."""
+        engine = self.client.engine
+        if isinstance(step, EngineCall):
+            return await engine.call(step, f"/v{self.plan.forward}")
+        if isinstance(step, Pause):
+            await engine.pause(step.seconds)
+        else:
+            await engine.held.move(step.before, step.after)
+        return Answer(204)
 
     def _not_prepared(self, failure: Failure) -> None:
         if self.client.exchange is not self:

@@ -7,8 +7,8 @@ flags what there is to do, and parses, holds or scans nothing that no flag asks 
 How the I/O layer uses a plan, in this order:
 
 1. `refusal`: answer this, call nothing. 2. `emulation`: run it and give its answer to `emulated`.
-3. `rewrites_request_document`: parse the body, call `request_document` (which also puts notes
-into the facts). 4. `lookups`: make them, `learn` their answers. 5. `rewrites_request`: `request`.
+3. `lookups`: make them, `learn` their answers. 4. `rewrites_request_document`: parse the body,
+call `request_document` (which also puts notes into the facts). 5. `rewrites_request`: `request`.
 6. Forward at `forward`. 7. Status >= 400: hold the body (bounded) and call `error` if
 `rewrites_errors`. Otherwise: `stream` with the engine's head as it came, `head`, and for the body
 `document` or `record`, each only if its flag is set. All of these raise Untranslatable for a
@@ -309,12 +309,13 @@ class Planner:
             if client < rung.version <= forward
             for change in rung.changes
             # An emulation's answer has the client's shape already, but for what all answers have.
-            if emulation is None or change.routes == EVERY_ROUTE
+            if emulation is None or emulation.answers_are_engines or change.routes == EVERY_ROUTE
         ]
         # Upward last and downward first: they concern the engine's own words about itself.
         candidates += self._always
         changes = tuple(change for change in candidates if applies_to(change.routes, name))
         lookups = {look.name: look for change in changes for look in change.needs(forward)}
+        in_order = sorted(lookups.values(), key=lambda look: look.leads is None)
         notes = {note.name: note for change in changes for note in change.notes}
         return Plan(
             client,
@@ -322,6 +323,6 @@ class Planner:
             route,
             emulation=emulation,
             changes=changes,
-            lookups=tuple(lookups.values()),
+            lookups=tuple(in_order),
             notes=tuple(notes.values()),
         )

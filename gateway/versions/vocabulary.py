@@ -52,11 +52,18 @@ class Lookup:
     is None then); `read` takes the fact out of the answer and is
     only given answers with a status below 400. When the call fails, or `read` raises LookupError,
     TypeError or ValueError, the fact is None.
+
+    `ask`, when given, makes the call in the place of `call`: it also sees the request as the
+    client made it, and the facts that are known by then. `leads`, when given, is called behind
+    the look-up and tells what the request's parameters stand for in truth: look-ups with it are
+    made before the others, which are given the match that it gave.
     """
 
     name: str
     call: Callable[[Match], EngineCall | None]
     read: Callable[[Answer], Json]
+    ask: Callable[[Match, Request, Facts], EngineCall | None] | None = None
+    leads: Callable[[Match, Facts], Match] | None = None
 
 
 @dataclass(frozen=True, slots=True)
