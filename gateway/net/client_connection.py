@@ -339,10 +339,13 @@ class ClientConnection(AnsweringConnection):
 
     def _repeat(self, line: RequestLine, fields: RequestFields) -> None:
         resolved = self._frontend.resolver(self._default).resolve(line, fields)
-        self._start(line, fields, resolved, b"", 0)
-        if self.exchange is not None:
-            self.exchange.repeated = True
-            self._await_answer(self.exchange)
+        if resolved.plan.refusal is not None:
+            self.answer(resolved.plan.refusal)
+            return
+        exchange = self.exchange = self._exchange(line, fields, resolved)
+        exchange.repeated = True
+        self._await_answer(exchange)
+        exchange.begin(b"", True)
 
     # Tunnels
 

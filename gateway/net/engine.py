@@ -173,7 +173,7 @@ class Engine:
     ) -> Deferred[Answer]:
         def too_late() -> None:
             connection.give_up()
-            requester.lost(f"it did not answer within {seconds:g} seconds")
+            requester.lost(f"it did not answer within {seconds:g} seconds", stale=False)
 
         connection.request(requester, data)
         if seconds:

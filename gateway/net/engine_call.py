@@ -87,7 +87,7 @@ class Call:
     def upgraded(self, answer: AnswerFields, early: bytes) -> None:
         """Not asked for, so it does not come about."""
 
-    def lost(self, reason: str) -> None:
+    def lost(self, reason: str, stale: bool) -> None:
         """Give up."""
         self._fail(reason)
 

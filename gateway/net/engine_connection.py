@@ -57,8 +57,12 @@ class Requester(Protocol):
     def upgraded(self, answer: AnswerFields, early: bytes) -> None:
         """From here on the connection is a tunnel; `early` are its first bytes."""
 
-    def lost(self, reason: str) -> None:
-        """The connection broke before the answer was complete."""
+    def lost(self, reason: str, stale: bool) -> None:
+        """The connection broke before the answer was complete.
+
+        `stale` tells that it had been idle before the request, and that nothing of the answer
+        had come: the engine had most likely closed it before it got the request.
+        """
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
@@ -256,7 +260,7 @@ class EngineConnection(TwistedProtocol):
         self._body = None
         self.transport.abortConnection()
         if requester is not None:
-            requester.lost(reason)
+            requester.lost(reason, stale=False)
 
     def become_tunnel(self, tunnel: Any) -> None:
         """Hand the connection over: what comes from here on is the tunnel's."""
@@ -307,5 +311,6 @@ class EngineConnection(TwistedProtocol):
             self._tunnel.engine_lost()
         elif requester is not None:
             requester.lost(
-                f"the engine closed the connection before its answer was complete: {why}"
+                f"the engine closed the connection before its answer was complete: {why}",
+                stale=self.reused and self._body is None and not self._held,
             )

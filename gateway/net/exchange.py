@@ -79,7 +79,7 @@ class Exchange:
         """Send `data`, the request's beginning, over an idle connection or a new one."""
         self.request_sent = complete
         engine = self.client.engine
-        connection = engine.take(self.line.method not in _REPEATABLE)
+        connection = None if self.repeated else engine.take(self.line.method not in _REPEATABLE)
         self._pending = [data]
         if connection is None:
             if not complete:
@@ -202,9 +202,9 @@ class Exchange:
 
     # The ends
 
-    def lost(self, reason: str) -> None:
+    def lost(self, reason: str, stale: bool) -> None:
         """The engine's connection broke before the answer was complete."""
-        connection, self.connection = self.connection, None
+        self.connection = None
         self.uploading = False
         if self.downloading:
             self.downloading = False
@@ -212,8 +212,7 @@ class Exchange:
         if self.answering:
             self.client.truncate(reason)
         elif (
-            connection is not None
-            and connection.reused
+            stale
             and not self.fields.length
             and self.line.method in _REPEATABLE
             and not self.repeated
