@@ -43,8 +43,8 @@ class Told:
     def upgraded(self, answer: AnswerFields, early: bytes) -> None:
         self.story.append(("upgraded", answer.status, early))
 
-    def lost(self, reason: str) -> None:
-        self.story.append(("lost", reason))
+    def lost(self, reason: str, stale: bool) -> None:
+        self.story.append(("lost", reason, stale))
 
 
 class Scene:
@@ -167,7 +167,9 @@ def test_switching_protocols() -> None:
     # Not asked for.
     scene = Scene(Told())
     scene.engine.says(said)
-    assert scene.told.story == [("lost", "the engine switched protocols without being asked to")]
+    assert scene.told.story == [
+        ("lost", "the engine switched protocols without being asked to", False)
+    ]
     assert not scene.connection.transport.connected
 
 
@@ -187,8 +189,8 @@ def test_switching_protocols() -> None:
 def test_garbage(said: bytes) -> None:
     scene = Scene(Told(), limits={"head_bytes": 2048})
     scene.engine.says(said)
-    ((kind, reason),) = scene.told.story
-    assert kind == "lost" and reason.startswith("the engine's answer ")
+    ((kind, reason, stale),) = scene.told.story
+    assert kind == "lost" and not stale and reason.startswith("the engine's answer ")
     assert not scene.connection.transport.connected
     assert scene.engine.hears_the_end()
 
@@ -211,7 +213,8 @@ def test_an_engine_that_closes_in_mid_answer(said: bytes) -> None:
     if said:
         scene.engine.says(said)
     scene.engine.ends()
-    kind, reason = scene.told.story[-1]
+    kind, reason, stale = scene.told.story[-1]
+    assert stale is (not said)
     assert kind == "lost" and "before its answer was complete" in reason
     assert not scene.book.engine_side.current
 

@@ -319,7 +319,9 @@ def test_a_request_that_found_a_closed_connection_is_repeated() -> None:
     engine = book.engine()
     assert engine.heard() == INFO
     engine.goes()  # as it closes an idle connection, just when that was used
-    again = book.answer_probe()
+    probed = book.answer_probe()
+    again = book.engine()
+    assert again is not probed  # over a connection that cannot be stale
     assert again.heard() == INFO
     again.says(OK)
     assert client.heard() == OK
@@ -331,8 +333,19 @@ def test_it_is_repeated_as_the_engine_of_now_wants_it() -> None:
     client.says(get("/v1.20/info"))
     assert book.engine().heard().startswith(b"GET /v1.20/info ")
     book.restart_engine("1.44", "1.52")
-    engine = book.answer_probe()
-    assert engine.heard().startswith(b"GET /v1.44/info ")
+    book.answer_probe()
+    assert book.engine().heard().startswith(b"GET /v1.44/info ")
+
+
+def test_it_is_refused_when_the_engine_of_now_is_too_old() -> None:
+    book = Playbook(oldest="1.12", newest="1.41")
+    client = book.client()
+    client.says(get("/v1.41/info"))
+    book.engine().heard()
+    book.restart_engine("1.12", "1.30")
+    book.answer_probe()
+    assert b"client version 1.41 is too new" in client.heard()
+    assert not client.ended
 
 
 def test_it_is_not_repeated_without_end() -> None:
@@ -341,7 +354,8 @@ def test_it_is_not_repeated_without_end() -> None:
     client.says(get("/v1.41/info"))
     assert book.engine().heard() == INFO
     book.engine().goes()
-    engine = book.answer_probe()
+    book.answer_probe()
+    engine = book.engine()
     assert engine.heard() == INFO
     engine.goes()
     told = client.heard()
@@ -359,6 +373,20 @@ def test_what_changes_something_is_never_repeated(method: str) -> None:
     engine = book.engine()
     assert engine.heard()
     engine.goes()
+    assert client.heard().startswith(b"HTTP/1.1 502 ")
+    assert len(book.opened) == 1
+
+
+@pytest.mark.parametrize("said", [b"H", b"HTTP/1.1 200 OK\r\nX-A: b", b"garbage"])
+def test_what_was_answered_in_part_is_not_repeated(said: bytes) -> None:
+    book = Playbook()
+    client = book.client()
+    client.says(get("/v1.41/info"))
+    engine = book.engine()
+    engine.heard()
+    engine.says(said)
+    if said != b"garbage":
+        engine.goes()
     assert client.heard().startswith(b"HTTP/1.1 502 ")
     assert len(book.opened) == 1
 

@@ -41,8 +41,15 @@ def connect(path: str) -> socket.socket:
 class PracticeProcess:
     """A running practice engine."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, process: subprocess.Popen[str]) -> None:
         self.path = path
+        self._process = process
+
+    def end(self) -> None:
+        """End it with SIGTERM, and wait until it is gone."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        self._process.wait(SECONDS)
 
     def client(self) -> UnixConnection:
         return UnixConnection(self.path)
@@ -112,7 +119,7 @@ def practice_process(*options: str) -> Iterator[PracticeProcess]:
         assert process.stdout is not None
         try:
             assert process.stdout.readline() == f"listening on {path}\n"
-            yield PracticeProcess(path)
+            yield PracticeProcess(path, process)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(SECONDS)
