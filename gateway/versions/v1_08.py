@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gateway.api.message import AnswerHead, Json
+from gateway.api.message import Answer, AnswerHead, Json
 from gateway.api.version import ApiVersion
 from gateway.versions.record_text import progress_text, record_text
+from gateway.versions.v1_10 import records_of
 from gateway.versions.vocabulary import Change, Facts
 
 VERSION = ApiVersion(1, 8)
+
+TEXT = "text/plain; charset=utf-8"
 
 
 class BuildIsText(Change):
@@ -24,12 +27,18 @@ class BuildIsText(Change):
 
     def down_head(self, head: AnswerHead, facts: Facts) -> AnswerHead:
         """The type is text."""
-        headers = head.headers.having("Content-Type", "text/plain; charset=utf-8")
-        return replace(head, headers=headers)
+        return replace(head, headers=head.headers.having("Content-Type", TEXT))
 
     def write_record(self, record: Json, facts: Facts) -> bytes:
         """Write the text."""
         return record_text(record)
+
+    def down_error(self, answer: Answer, facts: Facts) -> Answer:
+        """Write the text of an error that an older engine told in its stream."""
+        if answer.status >= 400:
+            return answer
+        headers = answer.headers.having("Content-Type", TEXT)
+        return Answer(answer.status, headers, b"".join(map(record_text, records_of(answer))))
 
 
 class ProgressIsText(Change):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.recordings import body, headers
 
-from gateway.api.message import AnswerHead, Headers
+from gateway.api.message import Answer, AnswerHead, Headers
 from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
 from gateway.stream.json import loads
@@ -64,3 +64,8 @@ def test_clients_of_v1_8_get_records() -> None:
 )
 def test_progress(record: Any, after: Any) -> None:
     assert ProgressIsText().down_record(record, Facts()) == after
+
+
+def test_errors_that_stay_errors_pass() -> None:
+    answer = Answer(500, Headers((("Content-Type", "text/plain; charset=utf-8"),)), b"no\n")
+    assert plan_for("1.7", "ImageBuild").error(answer, Facts()) == answer

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.api.message import Answer, Headers
 from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
 from gateway.stream.records import RecordSplitter
@@ -35,3 +36,8 @@ def test_they_can_be_told_apart(records: list[Any]) -> None:
 def test_from_v1_10_on_cr_lf_follows(route: str) -> None:
     assert plan_for("1.9", route).record({"status": "x"}, Facts()) == b'{"status":"x"}'
     assert plan_for("1.10", route).record({"status": "x"}, Facts()) == b'{"status":"x"}\r\n'
+
+
+def test_errors_that_stay_errors_pass() -> None:
+    answer = Answer(500, Headers((("Content-Type", "text/plain; charset=utf-8"),)), b"no\n")
+    assert plan_for("1.9", "ImageBuild").error(answer, Facts()) == answer

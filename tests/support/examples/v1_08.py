@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from support.examples import TEXT, Example, typed
 
-from gateway.api.message import AnswerHead
+from gateway.api.message import Answer, AnswerHead
 from gateway.versions.v1_08 import BuildIsText, ProgressIsText
 
 EXAMPLES = (
@@ -21,6 +21,14 @@ EXAMPLES = (
         "ImageBuild",
         {"stream": "Step 0 : FROM busybox\n"},
         b"Step 0 : FROM busybox\n\r",
+    ),
+    Example(
+        BuildIsText,
+        "down_error",
+        "1.7",
+        "ImageBuild",
+        Answer(200, typed("application/json"), b'{"stream":"Step 0 : A \\n"}{"error":"no"}'),
+        Answer(200, typed(TEXT), b"Step 0 : A \n\rError: no\r\n"),
     ),
     Example(
         ProgressIsText,
