@@ -1,12 +1,15 @@
-"""Version 1.24 (Docker 1.12): the bodies of errors become JSON."""
+"""Version 1.24 (Docker 1.12): errors are JSON; a start has no body; `copy` is gone."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from gateway.api.message import Answer
+from gateway.api.message import Answer, AnswerHead, Json
 from gateway.api.version import ApiVersion
+from gateway.emulate.copy import AS_COPY
 from gateway.stream.json import JsonError, loads
+from gateway.versions import following, replaced_events, replaced_ids
+from gateway.versions.create_fields import FILLED_IN, HOST_CONFIG
 from gateway.versions.vocabulary import EVERY_ROUTE, Change, Facts
 
 VERSION = ApiVersion(1, 24)
@@ -42,4 +45,88 @@ def _text(body: bytes) -> bytes:
     return message.encode() + b"\n" if isinstance(message, str) else body
 
 
-CHANGES = (ErrorsAreText,)
+class HostConfigAtTopLevel(Change):
+    """Create: fields of `HostConfig` may stand in the configuration itself.
+
+    Engines 1.6 to 26 take all of them when there is no `HostConfig`, and the limits (also as
+    `Cpuset`) and the `VolumeDriver` where a `HostConfig` has none (runconfig/hostconfig at Docker
+    1.7 to 26; Engine 20.10.24, tried at v1.18 and v1.41); newer engines take none. What is of a
+    wrong kind stays where it is, so that the engine complains about what the client wrote.
+    """
+
+    routes = ("ContainerCreate",)
+
+    def up_document(self, document: Json, facts: Facts) -> Json:
+        """Move them into `HostConfig`."""
+        if not isinstance(document, dict):
+            return document
+        host = document.get("HostConfig")
+        if host is not None and not isinstance(host, dict):
+            return document
+        given = HOST_CONFIG if host is None else FILLED_IN
+        moved = {
+            name: document.pop(name)
+            for name in given
+            if name in document and HOST_CONFIG[name].fits(document[name])
+        }
+        cpuset = document.get("Cpuset")
+        if isinstance(cpuset, str):
+            del document["Cpuset"]
+            if cpuset and not moved.get("CpusetCpus"):
+                moved["CpusetCpus"] = cpuset
+        if not moved:
+            return document
+        if host is None:
+            document["HostConfig"] = moved
+        else:
+            for name, value in moved.items():
+                if not host.get(name):
+                    host[name] = value
+        return document
+
+
+class StartWithDefaults(Change):
+    """Start: a body that asks for nothing is no body.
+
+    Engine 20.10.24, tried at v1.23 with bodies of docker-py 1.1, which sends every field and
+    leaves most of them empty. From v1.24 on engines refuse every body longer than 7 bytes.
+    """
+
+    routes = ("ContainerStart",)
+
+    def up_document(self, document: Json, facts: Facts) -> Json:
+        """Make an empty one of it, which engines take at every version."""
+        return document if _asks(document) else {}
+
+
+def _asks(document: Json) -> bool:
+    """Whether anything in a HostConfig differs from what it is without being said."""
+    if isinstance(document, dict):
+        return any(_asks(value) for value in document.values())
+    return bool(document) and document != "default"
+
+
+class CopyIsArchive(Change):
+    """The archive of a `copy` comes without the head's field about its path.
+
+    Engine 20.10.24, tried at v1.23. A `copy` is forwarded as `GET …/archive` (see the emulation).
+    """
+
+    routes = ("ContainerArchive",)
+
+    def down_head(self, head: AnswerHead, facts: Facts) -> AnswerHead:
+        """Leave it out, where a `copy` was asked for."""
+        if not facts.get(AS_COPY):
+            return head
+        return replace(head, headers=head.headers.without("X-Docker-Container-Path-Stat"))
+
+
+CHANGES = (
+    ErrorsAreText,
+    HostConfigAtTopLevel,
+    StartWithDefaults,
+    CopyIsArchive,
+    *replaced_ids.CHANGES,
+    *replaced_events.CHANGES,
+    *following.CHANGES,
+)
