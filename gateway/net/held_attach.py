@@ -357,7 +357,7 @@ class _Attach:
         self._connection.transport.pauseProducing()
         self.result.callback(early)
 
-    def lost(self, reason: str) -> None:
+    def lost(self, reason: str, stale: bool) -> None:
         """The connection broke."""
         self._failed(reason)
 
@@ -418,12 +418,12 @@ class _Watch:
 
     def finished(self) -> None:
         """They broke off."""
-        self.lost("")
+        self.lost("", stale=False)
 
     def upgraded(self, answer: AnswerFields, early: bytes) -> None:
         """Not asked for, so it does not come about."""
 
-    def lost(self, reason: str) -> None:
+    def lost(self, reason: str, stale: bool) -> None:
         """They broke off."""
         tunnel, self._tunnel = self._tunnel, None
         if tunnel is not None:
