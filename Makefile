@@ -18,7 +18,7 @@ test: machine lint clients
 	rm -f .coverage .coverage.*
 	$(BIN)/coverage run -m pytest -o faulthandler_timeout=240 $(TESTS)
 	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --fail-under=90
+	$(BIN)/coverage report --fail-under=95
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
