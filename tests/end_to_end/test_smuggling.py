@@ -248,6 +248,62 @@ def test_versions_out_of_range(
     assert engine.heard() == []
 
 
+# What clients of 2013 and 2014 need
+
+
+@pytest.fixture
+def answers(engine: RecordingEngine) -> Iterator[RecordingEngine]:
+    """The engine, to be given another answer for a while."""
+    before = engine.answer
+    yield engine
+    engine.answer = before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_end_of_the_connection_on_an_ordinary_answer(
+    front: Front, answers: RecordingEngine, kind: str
+) -> None:
+    with front.connect(kind) as wire:
+        for status, body in ((b"200 OK", b"[]"), (b"500 Oh", b"{}"), (b"404 No", b"")):
+            answers.answer = b"HTTP/1.1 %b\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (
+                status,
+                len(body),
+                body,
+            )
+            answer = wire.request(
+                "GET", "/v1.10/containers/json", headers={"User-Agent": "Docker-Client/0.9.1"}
+            )
+            assert answer.header("Connection") is None and answer.framing == "length"
+
+
+def test_the_head_of_a_stream_is_a_record_of_its_own(
+    front: Front, answers: RecordingEngine
+) -> None:
+    answers.answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+    with front.connect("TLS 1.3") as wire:
+        for path in ("/v1.41/events", "/v1.41/containers/x/logs", "/v1.41/containers/x/stats"):
+            wire.send_request("GET", path)
+            first = wire.stream.receive()
+            assert first.startswith(b"HTTP/1.1 200 OK\r\n") and first.endswith(b"\r\n\r\n")
+            assert wire.stream.receive() == b"2\r\n{}\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_500_requests_at_once(front: Front, engine: RecordingEngine, kind: str) -> None:
+    engine.heard()
+    sent = [b"GET /v1.41/containers/%d/json HTTP/1.1" % number for number in range(500)]
+    with front.connect(kind) as wire:
+        wire.stream.send(b"".join(head(line) for line in sent))
+        for _ in sent:
+            answer = wire.read_head()
+            wire.read_body(answer, "GET")
+            assert answer.status == 200
+    assert [request.split(b"\r\n")[0] for request in engine.heard()] == sent
+
+
+# Who gets no answer at all
+
+
 def test_plain_http_on_the_tls_port(front: Front) -> None:
     with socket.create_connection(("127.0.0.1", front.gateway.port), 20) as connection:
         connection.sendall(head(GET))
