@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise ConfigurationError(problems)
         options.problems = problems
         status: int = options.run(options)
+        # While a reader that has gone can still be told from a fault at exit.
+        sys.stdout.flush()
     except ConfigurationError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
