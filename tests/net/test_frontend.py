@@ -38,6 +38,8 @@ def client_context(files: Path, authenticate: bool = True) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(files / "ca.pem"))
     if authenticate:
         context.load_cert_chain(files / "cert.pem", files / "key.pem")
+    # As Python itself has it; Debian's takes a bare end for a close_notify.
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     return context
 
 
