@@ -470,6 +470,33 @@ def test_an_engine_that_speaks_no_http(said: bytes) -> None:
     assert not client.ended
 
 
+def test_a_client_that_ends_while_the_engine_is_dialled() -> None:
+    book = Playbook()
+    other, client = book.client(), book.client()
+    other.says(get("/v1.41/events"))  # has the only connection
+    book.slow = True
+    client.says(get("/v1.41/info"))
+    client.ends()
+    book.slow_dials.pop()()
+    assert book.engine().heard() == INFO and book.engine().ended
+    book.engine().says(OK)
+    assert client.heard() == OK
+    assert client.ended
+
+
+def test_a_client_that_is_gone_when_the_engine_is_reached() -> None:
+    book = Playbook()
+    other = book.client()
+    other.says(get("/v1.41/events"))
+    book.slow = True
+    client, connection = book.client_and_connection()
+    client.says(request("POST", "/v1.41/containers/x/kill", "Content-Length: 0"))
+    connection.transport.abortConnection()
+    book.reactor.settle()
+    book.slow_dials.pop()()
+    assert book.engine().hears_the_end()
+
+
 # HTTP/1.0 clients
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 from support.playbook import Playbook, answer, get, request
 
-from gateway.api.message import AnswerHead
+from gateway.api.message import Answer, AnswerHead, EngineCall, Forward, Request
+from gateway.api.router import Match
+from gateway.api.version import ApiVersion
+from gateway.emulate.vocabulary import Context, Emulation, Pause, Step
 from gateway.http.body import content_of
 from gateway.http.request import CHUNKED
 from gateway.versions.plan import Plan
+from gateway.versions.vocabulary import Untranslatable
 
 IMAGES = json.dumps(
     [{"Id": "sha256:" + "a" * 64, "RepoTags": ["x:1", "x:2"], "Created": 1, "Size": 2}]
@@ -415,3 +420,88 @@ def test_an_emulation_that_fails(said: bytes, status: bytes) -> None:
     told = client.heard()
     assert told.startswith(b"HTTP/1.1 " + status) and b"text/plain" in told
     assert not client.ended
+
+
+class ByName(Emulation):
+    """A container is started by the answers to other calls; for the tests alone."""
+
+    routes = ("ContainerStart",)
+    until = ApiVersion(1, 23)
+
+    def run(
+        self, match: Match, request: Request, body: bytes, context: Context
+    ) -> Generator[Step, Answer, Answer | Forward]:
+        found = yield EngineCall("GET", f"/containers/{match.parameters['id']}/json")
+        if found.status >= 400:
+            return found
+        yield Pause(5.0)
+        if body == b"stumble":
+            raise KeyError("a mistake of ours")
+        if body == b"untranslatable":
+            raise Untranslatable("no engine has this")
+        other = json.loads(found.body)["Id"]
+        return Forward(Request("POST", f"/containers/{other}/start", "t=1"), body.upper())
+
+
+START = request("POST", "/v1.20/containers/x/start", "Content-Length: 5", body=b"hello")
+
+
+def test_an_emulation_that_forwards_another_request() -> None:
+    book = Playbook(emulated=(ByName(),))
+    client = book.client()
+    client.says(START)
+    engine = book.engine()
+    assert engine.heard().startswith(b"GET /v1.24/containers/x/json ")
+    engine.says(with_length(b'{"Id": "other"}'))
+    assert engine.heard() == b""
+    book.pass_seconds(6)
+    assert engine.heard() == (
+        b"POST /v1.24/containers/other/start?t=1 HTTP/1.1\r\nHost: docker\r\n"
+        b"Content-Length: 5\r\n\r\nHELLO"
+    )
+    engine.says(with_length(b'{"message": "no"}', status="409 Conflict"))
+    told = client.heard()
+    assert told.startswith(b"HTTP/1.1 409 Conflict\r\n") and told.endswith(b"\r\n\r\nno\n")
+
+
+def test_a_client_that_goes_during_an_emulation() -> None:
+    book = Playbook(emulated=(ByName(),))
+    client = book.client()
+    client.says(START)
+    engine = book.engine()
+    engine.heard()
+    engine.says(with_length(b'{"Id": "other"}'))
+    (connection,) = book.frontend._open
+    connection.transport.abortConnection()
+    book.pass_seconds(6)
+    assert engine.heard() == b""  # what it would have forwarded nobody waits for
+    assert not book.frontend._open
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (b"stumble", b"500", b"failed to prepare the request; its log says why"),
+        (b"untranslatable", b"400", b"no engine has this"),
+    ],
+)
+def test_an_emulation_that_stumbles(body: bytes, status: bytes, words: bytes) -> None:
+    book = Playbook(emulated=(ByName(),))
+    client = book.client()
+    length = f"Content-Length: {len(body)}"
+    client.says(request("POST", "/v1.20/containers/x/start", length, body=body))
+    book.engine().says(with_length(b"{}"))
+    book.pass_seconds(6)
+    told = client.heard()
+    assert told.startswith(b"HTTP/1.1 " + status) and words in told
+    assert b"mistake" not in told and b"text/plain" in told
+    assert not client.ended
+
+
+def test_an_engine_that_goes_during_an_emulation() -> None:
+    book = Playbook(emulated=(ByName(),))
+    other, client = book.client(), book.client()
+    other.says(get("/v1.41/events"))  # has the only connection
+    book.down = "Connection refused"
+    client.says(START)
+    assert client.heard().startswith(b"HTTP/1.1 503 ")

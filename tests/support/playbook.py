@@ -28,6 +28,7 @@ from twisted.python.failure import Failure
 from gateway.config.model import Config, EngineConfig, LimitsConfig, VersionsConfig
 from gateway.emulate.images_viz import ImagesViz
 from gateway.emulate.ping_head import PingHead
+from gateway.emulate.vocabulary import Emulation
 from gateway.engine.engine_range import EngineRange
 from gateway.net.client_connection import ClientConnection
 from gateway.net.dial import DialFailed
@@ -214,14 +215,16 @@ EMULATED = (ImagesViz(), PingHead())
 
 
 class HandEngine(Engine):
-    """The engine's side, planning with `RUNGS` and `EMULATED`."""
+    """The engine's side, planning with `RUNGS` and `emulated`."""
+
+    emulated: tuple[Emulation, ...] = EMULATED
 
     def _learn(self, found: EngineRange) -> None:
         before = self.planner
         super()._learn(found)
         if self.planner is not before:
             self.planner = Planner(
-                found.oldest, found.newest, self._forward, rungs=RUNGS, emulated=EMULATED
+                found.oldest, found.newest, self._forward, rungs=RUNGS, emulated=self.emulated
             )
 
 
@@ -241,6 +244,7 @@ class Playbook:
         limits: dict[str, Any] | None = None,
         engine: dict[str, Any] | None = None,
         versions: dict[str, Any] | None = None,
+        emulated: tuple[Emulation, ...] = EMULATED,
     ) -> None:
         self.reactor = HandReactor()
         self.down: str | None = None
@@ -255,6 +259,7 @@ class Playbook:
             versions=replace(VersionsConfig(), **(versions or {})),
         )
         self.engine_side = HandEngine(self.reactor, config)
+        self.engine_side.emulated = emulated
         self.engine_side._dialer = HandDialer(self)  # type: ignore[assignment] # plays its part
         self.frontend = Frontend(self.reactor, config, self.engine_side)
         self.oldest, self.newest = oldest, newest
