@@ -9,9 +9,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import re
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 # Run as a folder, Python has put the folder itself in front.
@@ -89,21 +89,22 @@ def table(verdicts: list[Verdict]) -> str:
 
 
 def common(verdicts: list[Verdict]) -> str:
-    """Each difference with the versions that have it, the most frequent first."""
-    where: dict[tuple[str, str], list[str]] = {}
+    """Each difference with the versions and steps that have it, the most frequent first.
+
+    Those of the items of a list are one, and so are those of fields under one name.
+    """
+    where: dict[str, set[tuple[str, str]]] = {}
     for verdict in verdicts:
         for step, found in verdict.differences.items():
             for one in found:
-                where.setdefault((step, str(one)), []).append(verdict.version)
-    by_text: dict[str, dict[str, list[str]]] = {}
-    for (step, text), versions in where.items():
-        by_text.setdefault(text, {})[step] = versions
-    weight = Counter({text: sum(map(len, steps.values())) for text, steps in by_text.items()})
+                text = re.sub(r"\[\d+\]", "[]", str(one))
+                where.setdefault(text, set()).add((verdict.version, step))
     lines = []
-    for text, count in weight.most_common():
-        steps = by_text[text]
-        versions = sorted({v for found in steps.values() for v in found}, key=_minor)
-        lines.append(f"{count:4}  {text[:400]}\n      {_range(versions)}: {', '.join(steps)}")
+    for text, places in sorted(where.items(), key=lambda item: -len(item[1])):
+        versions = sorted({version for version, _ in places}, key=_minor)
+        steps = list(dict.fromkeys(step for _, step in sorted(places)))
+        lines.append(f"{len(places):4}  {text}")
+        lines.append(f"      {_range(versions)}: {', '.join(steps)}")
     return "\n".join(lines)
 
 

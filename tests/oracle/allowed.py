@@ -86,12 +86,11 @@ def _list_of_containers(step: str, version: str) -> View:
 
 
 def _processes(step: str, version: str) -> View:
-    """v1.3: a list of objects. Before it there was no such route."""
-    if version != "1.3":
-        return copy.deepcopy(_views(version)["unknown"])
+    """The list of objects of v1.3, which took no arguments for `ps`."""
+    del version
     view: View = copy.deepcopy(_views("1.4")[step])
     view["body"] = {
-        "json": [{"PID": "<str>", "Tty": "?", "Time": "<str>", "Cmd": "httpd"}],
+        "json": [{"PID": "<number>", "Tty": "?", "Time": "<number>", "Cmd": "httpd"}],
     }
     return view
 
@@ -116,6 +115,12 @@ def _short_ids(step: str, version: str) -> View:
     return view
 
 
+def _committed(step: str, version: str) -> View:
+    view: View = copy.deepcopy(_views(version)[step])
+    view["body"]["json"]["config"]["Cmd"] = ["true"]
+    return view
+
+
 def _stats(step: str, version: str) -> View:
     view: View = copy.deepcopy(_views(version)["events"])
     view["body"] = {}
@@ -134,7 +139,7 @@ SERVED: tuple[Served, ...] = (
         ("top web", "top-args web"),
         4,
         "`top` was refused. The API document of v1.3 has a list of objects with PID, Tty, Time and"
-        " Cmd; before v1.3 there was no such route, and it is answered as an unknown one.",
+        " Cmd; before v1.3 there was no such route, but routes are served to older clients too.",
         _processes,
     ),
     Served(
@@ -165,6 +170,13 @@ SERVED: tuple[Served, ...] = (
         _short_ids,
     ),
     Served(
+        ("images-two",),
+        10,
+        "The configuration in the query of commit (`run`) was ignored. The API documents before"
+        " v1.10 have it there.",
+        _committed,
+    ),
+    Served(
         ("stats web",),
         19,
         "The recorded engine sent nothing at all within the recording's patience. The API document"
@@ -173,7 +185,72 @@ SERVED: tuple[Served, ...] = (
     ),
 )
 
-ALLOWED: tuple[Allowed, ...] = ()
+_INSPECTED = ("inspect*", "exec-inspect")
+
+ALLOWED: tuple[Allowed, ...] = (
+    Allowed(
+        _INSPECTED,
+        r"body\.json\.(Container\.)?NetworkSettings\.LinkLocalIPv6(Address|PrefixLen)",
+        "Engines since 1.9 turn IPv6 off in containers of a network without it, so that there is"
+        " no link-local address to tell.",
+        live=r'""|0',
+    ),
+    Allowed(
+        ("inspect-paused web",),
+        r"body\.json\.ExecIDs",
+        "Engines since 1.10 forget an exec in the container's list once it has ended.",
+        expected=r'\["<exec-create>"\]',
+        live="null",
+    ),
+    Allowed(
+        ("attach-logs tty",),
+        r"body\.plain",
+        "The old engine turned the console's translation of newlines off (ONLCR), runc leaves it"
+        " on; a console's bytes are passed as they are.",
+        expected=r'\["err\\n", "out\\n"\]',
+        live=r'\["err\\r\\n", "out\\r\\n"\]',
+    ),
+    Allowed(
+        ("export split",),
+        r"body\.tar",
+        "The old engine put its own init, `.dockerinit`, into every container.",
+        expected=r'\["\.dockerenv file", "\.dockerinit file", "bin folder", "bin/\[ link"\]',
+        live=r'\["\.dockerenv file", "bin folder", "bin/\[ link", "bin/\[\[ link"\]',
+    ),
+    Allowed(
+        ("events",),
+        r"body\.from",
+        "The old engine named a container's image by the first of the image's names, later ones by"
+        " the name that it was created with. No event tells the image's names.",
+        expected=r'\["busybox:latest"\]',
+        live=r'\["oracle/one:a"\]',
+    ),
+    Allowed(
+        ("events",),
+        r"body\.events\.<web>",
+        "Later engines tell of every signal that they send, those of stop and restart too, and of"
+        " the stop in a restart; the old one only of a kill that was asked for and without a"
+        " signal, even of a container that did not run. An event does not tell who asked.",
+        live=r'\["create", "start", "exec_create: [^"]*", "exec_start: [^"]*", "pause", "unpause",'
+        r'( "kill",)* "die",( "kill",)* "stop", "start", "restart",'
+        r'( "kill",)* "die",( "kill",)* "stop"(, "kill")*\]',
+    ),
+    Allowed(
+        ("rmi-untag", "rmi built"),
+        r"body\.json",
+        "Engines since 1.10 list the layers that they removed beside the images, by ids of the"
+        " same form.",
+        live=r'\[\{"Untagged": "[^"]*"\}(, \{"Deleted": "<id>"\})+\]',
+    ),
+    Allowed(
+        ("logs split", "copy web", "build-invalid"),
+        "framing",
+        "What is known whole and is short, Go's server sends by its length; the old engine flushed"
+        " these after the first bytes, so that they were chunked.",
+        expected='"chunked"',
+        live='"length"',
+    ),
+)
 
 
 @cache
