@@ -1,7 +1,7 @@
 """`python tests/bench`: the gateway beside HAProxy, nginx and Envoy (see docs/performance.md).
 
 Prints the tables; a whole run (neither --quick nor --only nor --servers) also writes
-docs/performance.md. Exit status 1 when a load failed; a missed target is reported, no failure.
+docs/performance.md, unless other programs disturbed it too much. Exit status 1 when a load failed; a missed target is reported, no failure.
 """
 
 import argparse
@@ -174,10 +174,13 @@ def main() -> int:
     )
     costs = report.generator_cost(shares, "requests-64", "haproxy")
     busy = report.busy(shares, subjects)
-    page = report.document(about, results, TARGETS, tables, busy, costs)
+    disturbed = report.disturbance(shares)
+    page = report.document(about, results, TARGETS, tables, busy, costs, disturbed)
     print(page)
     whole = not options.quick and not options.only and options.servers == _DEFAULT_SERVERS
-    if whole:
+    if whole and disturbed > report.TOO_DISTURBED:
+        say(f"wrote no page: other programs took {disturbed:.0%} of the server's core")
+    elif whole:
         _PAGE.write_text(page, encoding="utf-8")
         say(f"wrote {_PAGE.relative_to(ROOT)}")
     return 1 if results.failures else 0

@@ -117,6 +117,27 @@ def limit(server: float, load: float, others: float) -> str:
     return "waiting"
 
 
+TOO_DISTURBED = 0.2
+"""Where other programs took more than this share of the server's core, rates mean little."""
+
+
+def disturbance(shares: Mapping[tuple[str, str], SharesLike]) -> float:
+    """The share of the server's core that other programs took, median over all loads."""
+    seen = [share for one in shares.values() for share in one.others]
+    return median(seen) if seen else 0.0
+
+
+def warning(disturbed: float) -> str:
+    """What stands above the verdicts of a run that was disturbed; else empty."""
+    if disturbed <= TOO_DISTURBED:
+        return ""
+    return (
+        f"**Other programs took {disturbed:.0%} of the server's core during half of the loads: the "
+        "rates and latencies of this run, and verdicts on them, mean little.** CPU per unit and "
+        "memory stand.\n\n"
+    )
+
+
 def generator_cost(shares: Mapping[tuple[str, str], SharesLike], key: str, name: str) -> str:
     """CPU that generator and stub spent per unit of a load."""
     seen = shares.get((key, name))
@@ -158,6 +179,7 @@ def document(
     tables: Sequence[tuple[str, str]],
     busy_table: str,
     costs: str,
+    disturbed: float = 0.0,
 ) -> str:
     """The whole page: `tables` are titles and tables in order."""
     parts = [
@@ -169,7 +191,7 @@ def document(
             date=about.date,
             command=about.command,
         ),
-        f"## Targets\n\n{verdicts(results, targets)}\n",
+        f"## Targets\n\n{warning(disturbed)}{verdicts(results, targets)}\n",
     ]
     parts += [f"## {title}\n\n{text}\n" for title, text in tables]
     parts.append(

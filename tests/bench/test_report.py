@@ -67,6 +67,17 @@ def test_what_limited_a_rate() -> None:
     assert report.limit(server=0.40, load=0.45, others=0.0) == "waiting"
 
 
+def test_a_disturbed_run_says_so() -> None:
+    shares = {
+        ("requests-64", "gateway"): Shares(others=[0.0, 0.3]),
+        ("requests-64", "haproxy"): Shares(others=[0.5]),
+    }
+    assert report.disturbance(shares) == 0.3
+    assert "30% of the server's core" in report.warning(0.3)
+    assert report.disturbance({}) == 0.0
+    assert report.warning(report.TOO_DISTURBED) == ""
+
+
 def test_the_page_says_how_it_came_to_be_and_what_failed() -> None:
     made = results()
     made.failures.append("nginx, echo: Broken: the tunnel stands still")
