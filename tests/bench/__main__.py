@@ -1,7 +1,8 @@
 """`python tests/bench`: the gateway beside HAProxy, nginx and Envoy (see docs/performance.md).
 
 Prints the tables; a whole run (neither --quick nor --only nor --servers) also writes
-docs/performance.md, unless other programs disturbed it too much. Exit status 1 when a load failed; a missed target is reported, no failure.
+docs/performance.md, unless other programs disturbed it too much. Exit status 1 when a load failed;
+a missed target is reported, no failure.
 """
 
 import argparse
