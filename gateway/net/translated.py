@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from gateway.api.message import Answer, EngineCall, Forward, Json
 from gateway.api.router import Match, match
 from gateway.api.routes import ROUTE
+from gateway.api.version import ApiVersion
 from gateway.emulate.vocabulary import Context, Pause, Step
 from gateway.http.answer import UNTIL_CLOSE, AnswerFields
 from gateway.http.body import content_of
@@ -25,9 +26,12 @@ from gateway.net.exchange import NEVER, Exchange
 from gateway.stream.json import JsonError, dumps, loads
 from gateway.versions.answering import AnswerBroken, AnswerTranslation
 from gateway.versions.asking import Asked
-from gateway.versions.vocabulary import Facts, Untranslatable
+from gateway.versions.vocabulary import STORED_CREDENTIALS, Facts, Untranslatable
 
 log = Logger()
+
+CLIENTS_BRING_CREDENTIALS = ApiVersion(1, 2)
+"""The first version whose clients send credentials with each request that needs them."""
 
 
 class TranslatedExchange(Exchange):
@@ -43,6 +47,8 @@ class TranslatedExchange(Exchange):
         self._match = found
         self._asked = Asked.by_client(self.line, self.fields, path, self.target)
         self._facts = Facts()
+        if plan.client < CLIENTS_BRING_CREDENTIALS:
+            self._facts[STORED_CREDENTIALS] = self.client.credentials
         self._gathered: list[bytes] = []
         self._size = 0
         self._answer: AnswerTranslation | None = None

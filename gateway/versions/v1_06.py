@@ -1,4 +1,4 @@
-"""Version 1.6 (Docker 0.6.5): stdout and stderr come apart, in frames."""
+"""Version 1.6 (Docker 0.6.5): stdout and stderr come apart, in frames; ports are bound at start."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from gateway.api.router import Match
 from gateway.api.version import ApiVersion
 from gateway.stream.frames import Merge, MergeIfFramed
 from gateway.stream.json import loads
+from gateway.versions.port_mapping import nested
 from gateway.versions.vocabulary import Change, Facts, Lookup, Note, StreamRewrite
 
 VERSION = ApiVersion(1, 6)
@@ -124,4 +125,45 @@ class ExecMerged(Change):
         return replace(head, headers=head.headers.having("Content-Type", RAW_STREAM))
 
 
-CHANGES = (AttachMerged, LogsMerged, ExecMerged)
+class PortSpecColonMeansSame(Change):
+    """Create: in `PortSpecs`, `:80` publishes port 80 as port 80.
+
+    parseNat in container.go at Docker 0.5.3; from 0.6.5 on an empty public port is one that the
+    engine chooses (nat.ParsePortSpecs).
+    """
+
+    routes = ("ContainerCreate",)
+
+    def up_document(self, document: Json, facts: Facts) -> Json:
+        """Say the public port."""
+        specs = document.get("PortSpecs") if isinstance(document, dict) else None
+        if isinstance(specs, list):
+            document["PortSpecs"] = [same_port(spec) for spec in specs]
+        elif isinstance(specs, str):
+            document["PortSpecs"] = [same_port(specs)]
+        return document
+
+
+def same_port(spec: Json) -> Json:
+    """Write `:80/udp` as `80:80/udp`; anything else stays."""
+    if not isinstance(spec, str) or not spec.startswith(":"):
+        return spec
+    return f"{spec[1:].partition('/')[0]}{spec}"
+
+
+class PortMappingFilled(Change):
+    """Container inspect: `PortMapping` has the published ports, private to public.
+
+    API document v1.5; network.go at Docker 0.6.4 against 0.6.5, from where on it is null and
+    `Ports` is there. Engine 1.6.2 gave null to these clients, too, with which `docker port` of the
+    time finds nothing. `Ports` stays.
+    """
+
+    routes = ("ContainerInspect",)
+
+    def down_document(self, document: Json, facts: Facts) -> Json:
+        """Fill it in."""
+        return nested(document)
+
+
+CHANGES = (AttachMerged, LogsMerged, ExecMerged, PortSpecColonMeansSame, PortMappingFilled)

@@ -51,4 +51,59 @@ class ImagesPerTag(Change):
         return entries
 
 
-CHANGES = (ImagesPerTag,)
+class HistoryWithoutEmptyTags(Change):
+    """History: `Tags` of a layer without one are null, never an empty list.
+
+    Clients 0.4.5 to 0.6.5 take the first element of any list (CmdHistory in commands.go), and end
+    with a panic at an empty one (0.4.8, tried). Engine 1.6.2, recorded: null.
+    """
+
+    routes = ("ImageHistory",)
+
+    def down_document(self, document: Json, facts: Facts) -> Json:
+        """Make null of empty lists."""
+        for layer in document or ():
+            if not layer.get("Tags"):
+                layer["Tags"] = None
+        return document
+
+
+class SearchInCapitals(Change):
+    """Search: a result has `Name` and `Description`.
+
+    API documents v1.6 and v1.7; api_params.go at Docker 0.6.5. The later keys are given, too.
+    Nothing found is an empty list.
+    """
+
+    routes = ("ImageSearch",)
+
+    def down_document(self, document: Json, facts: Facts) -> Json:
+        """Add them."""
+        for found in document or ():
+            found["Name"] = found.get("name", "")
+            found["Description"] = found.get("description", "")
+        return document or []
+
+
+class PrivilegedInConfig(Change):
+    """Create: `Privileged` stands in the configuration.
+
+    API documents v1.4 and v1.5; container.go at Docker 0.6.1 against 0.6.6, where it is part of the
+    `HostConfig` of a start.
+    """
+
+    routes = ("ContainerCreate",)
+
+    def up_document(self, document: Json, facts: Facts) -> Json:
+        """Move it into `HostConfig`."""
+        if not isinstance(document, dict) or document.pop("Privileged", None) is not True:
+            return document
+        host = document.get("HostConfig")
+        if host is None:
+            host = document["HostConfig"] = {}
+        if isinstance(host, dict):
+            host.setdefault("Privileged", True)
+        return document
+
+
+CHANGES = (ImagesPerTag, HistoryWithoutEmptyTags, SearchInCapitals, PrivilegedInConfig)

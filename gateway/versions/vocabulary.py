@@ -25,6 +25,12 @@ from gateway.stream.json import dumps
 EVERY_ROUTE = ("*",)
 """What a change's `routes` is when it applies to every request, those of unknown paths too."""
 
+STORED_CREDENTIALS = "registry credentials that the client stored"
+"""The fact that holds what a client before v1.2 left with `POST /auth`: by registry's address.
+
+It is in the facts of such a client alone, without being asked for, and in no log.
+"""
+
 
 class Untranslatable(Exception):
     """A message does not have the shape that a change stands on; str() says which and why.

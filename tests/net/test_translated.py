@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Generator
 from typing import Any
 
@@ -12,10 +13,13 @@ from support.playbook import Playbook, answer, get, request
 from gateway.api.message import Answer, AnswerHead, EngineCall, Forward, Request
 from gateway.api.router import Match
 from gateway.api.version import ApiVersion
+from gateway.emulate.auth import AuthStored
 from gateway.emulate.vocabulary import Context, Emulation, Pause, Step
 from gateway.http.body import content_of
 from gateway.http.request import CHUNKED
-from gateway.versions.plan import Plan
+from gateway.versions import v1_02
+from gateway.versions.plan import Plan, Planner
+from gateway.versions.registry import Rung
 from gateway.versions.vocabulary import Untranslatable
 
 IMAGES = json.dumps(
@@ -505,3 +509,33 @@ def test_an_engine_that_goes_during_an_emulation() -> None:
     book.down = "Connection refused"
     client.says(START)
     assert client.heard().startswith(b"HTTP/1.1 503 ")
+
+
+# Credentials that an engine kept before v1.2
+
+
+def test_credentials_that_a_client_stored_go_with_its_pulls() -> None:
+    book = Playbook()
+    book.engine_side.planner = Planner(
+        ApiVersion(1, 24),
+        ApiVersion(1, 41),
+        rungs=(Rung(v1_02.VERSION, (v1_02.PullWithStoredCredentials(),)),),
+        emulated=(AuthStored(),),
+    )
+    client = book.client()
+    login = b'{"username":"u","password":"p","email":"e"}'
+    client.says(request("POST", "/v1.1/auth", f"Content-Length: {len(login)}", body=login))
+    engine = book.engine()
+    checked = engine.heard()
+    assert checked.startswith(b"POST /v1.24/auth ") and checked.endswith(login)
+    engine.says(with_length(b'{"Status":"Login Succeeded"}'))
+    assert client.heard().endswith(b'{"Status":"Login Succeeded\\n"}')
+    pull = "/images/create?fromImage=a"
+    client.says(request("POST", f"/v1.1{pull}", "Content-Length: 0"))
+    header = b"\r\nX-Registry-Auth: " + urlsafe_b64encode(login) + b"\r\n"
+    heard = engine.heard()
+    assert heard.startswith(b"POST /v1.24/images/create?") and header in heard
+    engine.says(with_length(b""))
+    client.heard()
+    client.says(request("POST", f"/v1.2{pull}", "Content-Length: 0"))
+    assert b"X-Registry-Auth" not in engine.heard()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from support.recordings import body, document, headers
 
 from gateway.api.message import Answer, AnswerHead, EngineCall, Headers, Json
 from gateway.api.router import match
+from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
 from gateway.stream.frames import Merge, MergeIfFramed, frame
 from gateway.versions.plan import Plan, Planner
@@ -20,6 +22,8 @@ from gateway.versions.v1_06 import (
     AttachMerged,
     ExecMerged,
     LogsMerged,
+    PortSpecColonMeansSame,
+    same_port,
 )
 from gateway.versions.vocabulary import Facts
 
@@ -68,10 +72,11 @@ def test_the_container_is_asked_for_its_tty_below_v1_42_only(path: str) -> None:
     found = match(method, path)
     assert found is not None
     plan = plan_for(method, path, ApiVersion(1, 41))
-    assert [look.call(found) for look in plan.lookups] == [
-        EngineCall("GET", "/containers/web/json")
-    ]
-    assert plan_for(method, path, ApiVersion(1, 42)).lookups == ()
+    assert CONTAINER_TTY in plan.lookups
+    assert CONTAINER_TTY.call(found) == EngineCall("GET", "/containers/web/json")
+    merged = AttachMerged if method == "POST" else LogsMerged
+    assert merged.needs(ApiVersion(1, 41)) == (CONTAINER_TTY,)
+    assert merged.needs(ApiVersion(1, 42)) == ()
 
 
 def test_the_name_in_the_look_up_is_quoted() -> None:
@@ -159,13 +164,13 @@ def test_types_that_old_clients_do_not_know_are_not_given_to_them() -> None:
     [("POST", "/containers/x/attach"), ("GET", "/containers/x/logs"), ("POST", "/exec/x/start")],
 )
 def test_clients_of_v1_6_get_the_frames(method: str, path: str) -> None:
-    plan = plan_for(method, path, ApiVersion(1, 23), client=ApiVersion(1, 6))
+    plan = plan_for(method, path, ApiVersion(1, 18), client=ApiVersion(1, 6))
     assert plan.untouched
     assert plan.stream(head(RAW_STREAM), Facts()) is None
 
 
 def test_the_websocket_attach_is_never_framed() -> None:
-    assert plan_for("GET", "/containers/x/attach/ws", ApiVersion(1, 23)).untouched
+    assert plan_for("GET", "/containers/x/attach/ws", ApiVersion(1, 18)).untouched
 
 
 def test_merging_in_pieces() -> None:
@@ -175,3 +180,30 @@ def test_merging_in_pieces() -> None:
     data = frame(1, b"out\n") + frame(2, b"err\n")
     got = b"".join(rewrite.feed(data[at : at + 1]) for at in range(len(data))) + rewrite.finish()
     assert got == b"out\nerr\n"
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        (":80", "80:80"),
+        (":53/udp", "53:53/udp"),
+        ("80", "80"),
+        ("8080:80", "8080:80"),
+        (80, 80),
+    ],
+)
+def test_a_port_spec_that_begins_with_a_colon(spec: Any, expected: Any) -> None:
+    assert same_port(spec) == expected
+    change = PortSpecColonMeansSame()
+    assert change.up_document({"PortSpecs": [spec]}, Facts()) == {"PortSpecs": [expected]}
+
+
+def test_port_specs_are_published_as_they_were_meant() -> None:
+    plan = Planner(ApiVersion(1, 24), ApiVersion(1, 41)).plan(
+        ApiVersion(1, 5), ROUTE["ContainerCreate"]
+    )
+    made = plan.request_document({"Image": "a", "PortSpecs": ":80"}, Facts())
+    assert made["HostConfig"]["PortBindings"] == {"80/tcp": [{"HostIp": "", "HostPort": "80"}]}
+    change = PortSpecColonMeansSame()
+    for other in (None, [], {"PortSpecs": None}, {}):
+        assert change.up_document(other, Facts()) == other

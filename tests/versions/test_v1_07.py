@@ -14,7 +14,12 @@ from support.speed import measure
 from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
 from gateway.versions.plan import Planner
-from gateway.versions.v1_07 import ImagesPerTag
+from gateway.versions.v1_07 import (
+    HistoryWithoutEmptyTags,
+    ImagesPerTag,
+    PrivilegedInConfig,
+    SearchInCapitals,
+)
 from gateway.versions.vocabulary import Facts, Untranslatable
 
 HEX = st.text(alphabet="0123456789abcdef", min_size=64, max_size=64)
@@ -144,7 +149,12 @@ def test_a_thousand_images_are_fast_enough() -> None:
     seconds = measure("""
 import random
 from gateway.stream.json import dumps, loads
-from gateway.versions.v1_07 import ImagesPerTag
+from gateway.versions.v1_07 import (
+    HistoryWithoutEmptyTags,
+    ImagesPerTag,
+    PrivilegedInConfig,
+    SearchInCapitals,
+)
 from gateway.versions.vocabulary import Facts
 random.seed(7)
 ids = ["sha256:%064x" % random.getrandbits(256) for _ in range(1000)]
@@ -160,3 +170,45 @@ change, facts = ImagesPerTag(), Facts()
 print(best(lambda: dumps(change.down_document(loads(data), facts)), 30))
 """)
     assert seconds <= 0.005
+
+
+@pytest.mark.parametrize("found", [None, []])
+def test_nothing_found_is_an_empty_list(found: Any) -> None:
+    assert SearchInCapitals().down_document(found, Facts()) == []
+
+
+def test_a_history_has_null_in_the_place_of_no_tags() -> None:
+    change = HistoryWithoutEmptyTags()
+    assert change.down_document(None, Facts()) is None
+    recorded = document("1.6", "image-history")
+    emptied = [layer | {"Tags": layer["Tags"] or []} for layer in recorded]
+    assert change.down_document(emptied, Facts()) == recorded
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"Privileged": False}, {}),
+        (
+            {"Privileged": True, "HostConfig": {"Binds": []}},
+            {"HostConfig": {"Binds": [], "Privileged": True}},
+        ),
+        (
+            {"Privileged": True, "HostConfig": {"Privileged": False}},
+            {"HostConfig": {"Privileged": False}},
+        ),
+        ({"Privileged": True, "HostConfig": 3}, {"HostConfig": 3}),
+        ({}, {}),
+        (None, None),
+    ],
+)
+def test_privileged(before: Any, after: Any) -> None:
+    assert PrivilegedInConfig().up_document(before, Facts()) == after
+
+
+def test_privileged_in_the_configuration_reaches_the_engine() -> None:
+    plan = Planner(ApiVersion(1, 24), ApiVersion(1, 41)).plan(
+        ApiVersion(1, 6), ROUTE["ContainerCreate"]
+    )
+    made = plan.request_document({"Image": "a", "Privileged": True}, Facts())
+    assert made["HostConfig"]["Privileged"] is True
