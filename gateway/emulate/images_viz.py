@@ -11,19 +11,24 @@ from gateway.api.version import ApiVersion
 from gateway.emulate.vocabulary import Context, Emulation
 from gateway.stream.json import JsonError, loads
 
+_LAST_RECORDED = ApiVersion(1, 18)
 _HEADERS = Headers((("Content-Type", "text/plain; charset=utf-8"),))
 
 
 class ImagesViz(Emulation):
     """`GET /images/viz`: the graph of all images is drawn from `GET /images/json?all=1`.
 
-    API documents v1.0 to v1.6 have it; from v1.7 on Engine 1.6.2 answers 404 `This is now
-    implemented in the client.`
+    API documents v1.0 to v1.6 have it; from v1.7 to v1.18 Engine 1.6.2 answers 404 `This is now
+    implemented in the client.`, recorded; newer engines know no such page.
     """
 
     routes = ("ImageViz",)
     until = ApiVersion(1, 6)
     gone_message = "This is now implemented in the client."
+
+    def gone(self, client: ApiVersion) -> Answer | None:
+        """The 404 of its time; the engine's own for newer clients."""
+        return super().gone(client) if client <= _LAST_RECORDED else None
 
     def run(
         self, match: Match, request: Request, body: bytes, context: Context

@@ -1,4 +1,4 @@
-"""Version 1.24 (Docker 1.12): errors are JSON; a start has no body; `copy` is gone."""
+"""Version 1.24 (Docker 1.12): errors are JSON; `HostConfig` has its place; `copy` is gone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from gateway.emulate.copy import AS_COPY
 from gateway.stream.json import JsonError, loads
 from gateway.versions import following, replaced_events, replaced_ids
 from gateway.versions.create_fields import FILLED_IN, HOST_CONFIG
+from gateway.versions.v1_06 import RAW_STREAM
 from gateway.versions.vocabulary import EVERY_ROUTE, Change, Facts
 
 VERSION = ApiVersion(1, 24)
@@ -19,8 +20,8 @@ class ErrorsAreText(Change):
     """The body of an error is its message and a newline, as plain text.
 
     Engine 1.6.2, recorded; engines since 1.12 give `{"message": …}` from v1.24 on. What is no such
-    JSON keeps its body (a failed attach says `No such container: x` as a raw stream at every
-    version), only the type becomes text.
+    JSON keeps its body, and only its type becomes text. That of a failed attach does not: it says
+    `No such container: x` as a raw stream at every version.
     """
 
     routes = EVERY_ROUTE
@@ -28,6 +29,8 @@ class ErrorsAreText(Change):
     def down_error(self, answer: Answer, facts: Facts) -> Answer:
         """Take the message out of the JSON, and set the type that engines gave with it."""
         headers = answer.headers
+        if headers.content_type == RAW_STREAM:
+            return answer
         if answer.body or headers.get("Content-Type") is not None:
             headers = headers.having("Content-Type", "text/plain; charset=utf-8")
             headers = headers.having("X-Content-Type-Options", "nosniff")
@@ -49,9 +52,9 @@ class HostConfigAtTopLevel(Change):
     """Create: fields of `HostConfig` may stand in the configuration itself.
 
     Engines 1.6 to 26 take all of them when there is no `HostConfig`, and the limits (also as
-    `Cpuset`) and the `VolumeDriver` where a `HostConfig` has none (runconfig/hostconfig at Docker
-    1.7 to 26; Engine 20.10.24, tried at v1.18 and v1.41); newer engines take none. What is of a
-    wrong kind stays where it is, so that the engine complains about what the client wrote.
+    `Cpuset`, if there is a `HostConfig` then) and the `VolumeDriver` where it has none (runconfig
+    at Docker 1.7 to 26; Engine 20.10.24, tried at v1.18 and v1.41); newer engines take none. What
+    is of a wrong kind stays where it is: the engine complains about what the client wrote.
     """
 
     routes = ("ContainerCreate",)
@@ -72,7 +75,7 @@ class HostConfigAtTopLevel(Change):
         cpuset = document.get("Cpuset")
         if isinstance(cpuset, str):
             del document["Cpuset"]
-            if cpuset and not moved.get("CpusetCpus"):
+            if cpuset and (moved or host is not None) and not moved.get("CpusetCpus"):
                 moved["CpusetCpus"] = cpuset
         if not moved:
             return document
@@ -85,25 +88,19 @@ class HostConfigAtTopLevel(Change):
         return document
 
 
-class StartWithDefaults(Change):
-    """Start: a body that asks for nothing is no body.
+class NothingToDoIsAnError(Change):
+    """The 304 of a start or a stop has the field that errors in plain text have.
 
-    Engine 20.10.24, tried at v1.23 with bodies of docker-py 1.1, which sends every field and
-    leaves most of them empty. From v1.24 on engines refuse every body longer than 7 bytes.
+    Engine 20.10.24, tried at v1.23: it makes it in the same place, and 304 has no body.
     """
 
-    routes = ("ContainerStart",)
+    routes = ("ContainerStart", "ContainerStop")
 
-    def up_document(self, document: Json, facts: Facts) -> Json:
-        """Make an empty one of it, which engines take at every version."""
-        return document if _asks(document) else {}
-
-
-def _asks(document: Json) -> bool:
-    """Whether anything in a HostConfig differs from what it is without being said."""
-    if isinstance(document, dict):
-        return any(_asks(value) for value in document.values())
-    return bool(document) and document != "default"
+    def down_head(self, head: AnswerHead, facts: Facts) -> AnswerHead:
+        """Add the field."""
+        if head.status != 304:
+            return head
+        return replace(head, headers=head.headers.having("X-Content-Type-Options", "nosniff"))
 
 
 class CopyIsArchive(Change):
@@ -124,7 +121,7 @@ class CopyIsArchive(Change):
 CHANGES = (
     ErrorsAreText,
     HostConfigAtTopLevel,
-    StartWithDefaults,
+    NothingToDoIsAnError,
     CopyIsArchive,
     *replaced_ids.CHANGES,
     *replaced_events.CHANGES,
