@@ -75,4 +75,15 @@ def _status(body: bytes) -> str:
     return status if isinstance(status, str) and status else "Login Succeeded"
 
 
+def is_of_public_index(image: str, registry: str | None) -> bool:
+    """Whether an image is pulled from, or pushed to, the public index, which has the credentials.
+
+    `registry` is the parameter of that name. The first word of a name is a host when there is a
+    dot or a colon in it, or when it is `localhost` (registry.go at Docker 0.5.0).
+    """
+    first, slash, _ = image.partition("/")
+    is_host = bool(slash) and ("." in first or ":" in first or first == "localhost")
+    return not registry and not is_host
+
+
 EMULATIONS = (AuthStored(),)

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from gateway.api.message import Answer, EngineCall, Forward, Json, Request
 from gateway.api.router import Match
 from gateway.api.version import ApiVersion
-from gateway.emulate.auth import PUBLIC_INDEX
+from gateway.emulate.auth import PUBLIC_INDEX, is_of_public_index
 from gateway.emulate.vocabulary import Context, Emulation
 from gateway.stream.json import JsonError, dumps, loads
 
@@ -23,8 +23,9 @@ class PushCredentials(Emulation):
 
     API documents v1.1 to v1.5; api.go at Docker 0.4.1 and 0.6.2. They become an `X-Registry-Auth`;
     none, or what cannot be read, becomes an empty one, without which engines up to 25 refuse the
-    request. Clients before v1.4 may name a registry apart from the name (`registry=`): the image
-    is given that name and pushed by it (server.go at 0.4.8).
+    request. Stored credentials go to the public index alone. Clients before v1.4 may name a
+    registry apart from the name (`registry=`): the image is given that name and pushed by it
+    (server.go at 0.4.8).
     """
 
     routes = ("ImagePush",)
@@ -34,18 +35,20 @@ class PushCredentials(Emulation):
         self, match: Match, request: Request, body: bytes, context: Context
     ) -> Generator[EngineCall, Answer, Answer | Forward]:
         """Move the credentials into the header, and the registry into the name."""
-        if context.client < _CREDENTIALS_IN_BODY:
-            credentials = context.credentials.get(PUBLIC_INDEX)
-        else:
+        name = match.parameters["name"]
+        registry = request.parameter("registry")
+        credentials: Json = None
+        if context.client >= _CREDENTIALS_IN_BODY:
             credentials = _read(body)
+        elif is_of_public_index(name, registry):
+            credentials = context.credentials.get(PUBLIC_INDEX)
         headers = request.headers.without("Content-Type")
         if headers.get("X-Registry-Auth") is None:
             encoded = urlsafe_b64encode(dumps(credentials or {})).decode("ascii")
             headers = headers.having("X-Registry-Auth", encoded)
-        host = registry_host(request.parameter("registry") or "")
+        host = registry_host(registry or "")
         kept = [pair for pair in request.parameters() if pair[0] != "registry"]
         request = replace(request.with_parameters(kept), headers=headers)
-        name = match.parameters["name"]
         if host and not name.startswith(f"{host}/"):
             there = f"{host}/{name}"
             tag = f"/images/{quote(name, safe='/:')}/tag?{urlencode({'repo': there})}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from gateway.api.message import Answer, EngineCall, Json, Request
 from gateway.api.router import Match
 from gateway.api.version import ApiVersion
-from gateway.emulate.auth import PUBLIC_INDEX
+from gateway.emulate.auth import PUBLIC_INDEX, is_of_public_index
 from gateway.stream.json import dumps, loads
 from gateway.versions.vocabulary import STORED_CREDENTIALS, Change, Facts, Lookup
 
@@ -76,7 +76,7 @@ class PullWithStoredCredentials(Change):
     """Pull: the credentials are those that the client stored with `POST /auth`.
 
     API documents v1.1 and v1.2 (before v1.2 "the engine stores them"); api.go at Docker 0.4.0. From
-    v1.2 to v1.4 pulls were anonymous.
+    v1.2 to v1.4 pulls were anonymous. No other registry than the public index gets them.
     """
 
     routes = ("ImageCreate",)
@@ -85,6 +85,9 @@ class PullWithStoredCredentials(Change):
         """Put them into the header of v1.5."""
         stored = (facts.get(STORED_CREDENTIALS) or {}).get(PUBLIC_INDEX)
         if not stored or request.headers.get("X-Registry-Auth") is not None:
+            return request
+        image = request.parameter("fromImage") or ""
+        if not is_of_public_index(image, request.parameter("registry")):
             return request
         encoded = urlsafe_b64encode(dumps(stored)).decode("ascii")
         return replace(request, headers=request.headers.having("X-Registry-Auth", encoded))

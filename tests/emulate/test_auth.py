@@ -9,7 +9,7 @@ import pytest
 from gateway.api.message import Answer, Headers, Request
 from gateway.api.router import match
 from gateway.api.version import ApiVersion
-from gateway.emulate.auth import PUBLIC_INDEX, AuthStored
+from gateway.emulate.auth import PUBLIC_INDEX, AuthStored, is_of_public_index
 from gateway.emulate.vocabulary import Context
 from gateway.stream.json import dumps, loads
 
@@ -96,3 +96,21 @@ def test_what_are_no_credentials_is_an_error_and_nothing_is_asked(body: bytes) -
 def test_whom_it_serves() -> None:
     assert AuthStored().serves(ApiVersion(1, 1), ApiVersion(1, 24))
     assert not AuthStored().serves(ApiVersion(1, 2), ApiVersion(1, 24))
+
+
+@pytest.mark.parametrize(
+    ("image", "registry", "public"),
+    [
+        ("busybox", None, True),
+        ("user/app", "", True),
+        ("busybox:1.0", None, True),
+        ("user/app", "r.example", False),
+        ("r.example/app", None, False),
+        ("r:5000/app", None, False),
+        ("localhost/app", None, False),
+    ],
+)
+def test_which_images_the_credentials_are_for(
+    image: str, registry: str | None, public: bool
+) -> None:
+    assert is_of_public_index(image, registry) is public

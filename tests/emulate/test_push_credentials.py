@@ -75,6 +75,12 @@ def test_before_v1_2_the_stored_ones_are_used() -> None:
     assert header(run("1.2", stored={"username": "u"})[1]) == {}
 
 
+def test_stored_ones_go_to_no_other_registry() -> None:
+    stored = {"username": "u"}
+    assert header(run("1.1", query="registry=r", stored=stored)[1]) == {}
+    assert header(run("1.3", dumps(stored), query="registry=r")[1]) == stored
+
+
 def test_an_empty_registry_says_nothing() -> None:
     calls, result = run("1.1", query="registry=&x=y")
     assert isinstance(result, Forward)

@@ -74,6 +74,13 @@ def test_credentials_that_come_with_the_request_count() -> None:
     assert PullWithStoredCredentials().up_request(own, facts) == own
 
 
+@pytest.mark.parametrize("query", ["fromImage=r.example%2Fa", "fromImage=a&registry=r"])
+def test_stored_credentials_go_to_no_other_registry(query: str) -> None:
+    facts = Facts({STORED_CREDENTIALS: {"https://index.docker.io/v1/": {"username": "u"}}})
+    request = Request(PULL.method, PULL.path, query)
+    assert PullWithStoredCredentials().up_request(request, facts) == request
+
+
 @pytest.mark.parametrize("step", ["inspect web", "inspect-exited", "inspect link"])
 def test_what_was_recorded_gets_the_old_spellings_beside_the_new(step: str) -> None:
     recorded = document("1.2", step)
