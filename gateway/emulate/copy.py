@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from base64 import b64decode
 from collections.abc import Generator
+from dataclasses import replace
 from urllib.parse import quote
 
 from gateway.api.errors import error_answer
@@ -13,6 +14,7 @@ from gateway.api.router import Match
 from gateway.api.version import ApiVersion
 from gateway.emulate.vocabulary import Context, Emulation, Step
 from gateway.stream.json import JsonError, loads
+from gateway.versions.stand_ins import list_call, read_list, resolve
 
 AS_COPY = "asked for as copy"
 """The fact that says that an archive was asked for by `copy`."""
@@ -43,13 +45,24 @@ class ContainerCopy(Emulation):
         path = _asked_path(request, body)
         if isinstance(path, Answer):
             return path
-        container = f"/containers/{quote(match.parameters['id'], safe='/')}"
+        given = match.parameters["id"]
+        container = _place(given)
+        stand_in: str | None = None
         for _ in range(_MOST_LINKS):
             at = f"{container}/archive?path={quote(path, safe='/')}"
             looked = yield EngineCall("HEAD", at)
+            if looked.status == 404 and container == _place(given):
+                # It may have been made anew, and be known by the id that it had before.
+                listed = yield list_call()
+                stand_in = _stand_in(given, listed)
+                if stand_in is not None:
+                    container = _place(stand_in)
+                    continue
             if looked.status >= 400:
                 # The answer to a HEAD has no words. There is nothing to fetch, so they are short.
-                return (yield EngineCall("GET", at))
+                told = yield EngineCall("GET", at)
+                named = told.body.replace((stand_in or given).encode(), given.encode())
+                return replace(told, body=named)
             target = _link_target(looked.headers)
             if target is None:
                 break
@@ -58,6 +71,17 @@ class ContainerCopy(Emulation):
         query = f"path={quote(path, safe='/')}"
         forwarded = Request("GET", f"{container}/archive", query, headers)
         return Forward(forwarded, known={AS_COPY: True})
+
+
+def _place(container: str) -> str:
+    return f"/containers/{quote(container, safe='/')}"
+
+
+def _stand_in(given: str, listed: Answer) -> str | None:
+    try:
+        return resolve(given, read_list(listed)) if listed.status < 400 else None
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def _asked_path(request: Request, body: bytes) -> str | Answer:

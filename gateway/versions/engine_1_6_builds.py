@@ -11,13 +11,17 @@ from gateway.stream.json import JsonError, dumps, loads
 from gateway.versions.vocabulary import Change, Facts
 
 _QUIET = "build: quiet"
+_TAGS = "build: a tag is told of"
 _RUNNING = "build: the command's output follows"
-_STEPPED = "build: a step without its end of line"
-_REMOVED = "build: container that is gone"
+_REMOVED = "build: a container that is gone"
+_HELD = "build: a record that waits for its place"
 
 _STEP = re.compile(r"Step (\d+)(?:/\d+)? : ")
+_PAIR = re.compile(r"(?:(?<=\s)|^)([^\s=]+)=")
 _REMOVING = "Removing intermediate container "
 _ARROW = " ---> "
+_BUILT = "Successfully built "
+_TAGGED = "Successfully tagged "
 _FAILED = re.compile(r"The command '(.*)' returned a non-zero code: (\d+)", re.DOTALL)
 _UNKNOWN_INSTRUCTION = re.compile(rb"line (\d+): unknown instruction: (\S+)", re.IGNORECASE)
 
@@ -35,13 +39,18 @@ class BuildOutputOfEngine16(Change):
 
     def up_request(self, request: Request, facts: Facts) -> Request:
         """Do not ask for what `q=1` has become."""
+        facts[_TAGS] = bool(request.parameter("t"))
         if request.parameter("q") in (None, "", "0", "false"):
             return request
         facts[_QUIET] = True
         return request.with_parameters(pair for pair in request.parameters() if pair[0] != "q")
 
     def down_record(self, record: Json, facts: Facts) -> Json | None:
-        """Bring one record into its old form, or leave it out."""
+        """Bring one record into its old form, or leave it out.
+
+        The removal of a container comes before the layer now. It is put behind by giving each
+        record in the place of the next, until one is left out anyway.
+        """
         error = record.get("error")
         if error is not None:
             message = _FAILED.sub(r"The command [\1] returned a non-zero code: \2", error)
@@ -49,25 +58,48 @@ class BuildOutputOfEngine16(Change):
         text = record.get("stream")
         if text is None:
             return None if "aux" in record else record
-        if text == "\n" and facts.pop(_STEPPED, False):
-            return None
-        step = _STEP.match(text)
-        if step is not None:
-            facts.pop(_RUNNING, None)
-            facts[_STEPPED] = True
-            return {"stream": f"Step {int(step[1]) - 1} : {text[step.end() :]}\n"}
         if text.startswith(_REMOVING):
             facts[_REMOVED] = text
             facts.pop(_RUNNING, None)
             return None
-        if text.startswith("Successfully tagged "):
-            return None
         if text.startswith(_ARROW):
             facts[_RUNNING] = text.startswith(f"{_ARROW}Running in ")
-            return {"stream": text + facts.pop(_REMOVED, "")}
-        if facts.get(_RUNNING) and facts.get(_QUIET):
+            return record
+        step = _STEP.match(text)
+        if step is not None:
+            facts.pop(_RUNNING, None)
+            first = f"Step {int(step[1]) - 1} : {_spoken(text[step.end() :])}\n"
+            return _behind_removal(first, facts)
+        if (text == "\n" or text.startswith(_TAGGED)) and _HELD in facts:
+            held = facts.pop(_HELD)
+            return {"stream": held} if held else None
+        if text.startswith(_BUILT):
+            if facts.get(_TAGS):
+                return _behind_removal(text, facts)
+            return {"stream": facts.pop(_REMOVED, "") + text}
+        if text.startswith(_TAGGED) or (facts.get(_RUNNING) and facts.get(_QUIET)):
             return None
         return record
+
+
+def _behind_removal(text: str, facts: Facts) -> Json:
+    """Give what was kept in the place of `text`, which then takes the place of the next record."""
+    removed = facts.pop(_REMOVED, None)
+    facts[_HELD] = text if removed else ""
+    return {"stream": removed or text}
+
+
+def _spoken(instruction: str) -> str:
+    """An instruction as Engine 1.6 wrote it: its words, without the signs of a list or pairs."""
+    name, blank, words = instruction.partition(" ")
+    if words.startswith("["):
+        try:
+            words = " ".join(loads(words.encode()))
+        except (JsonError, TypeError):
+            return instruction
+    elif name in ("ENV", "LABEL"):
+        words = _PAIR.sub(r"\1 ", words)
+    return f"{name}{blank}{words}"
 
 
 class BuildFailsInItsStream(Change):

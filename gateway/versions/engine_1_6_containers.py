@@ -47,7 +47,9 @@ def container_of_engine_1_6(document: Json) -> dict[str, Json]:
     shaped["Image"] = bare(shaped["Image"])
     # Labels that were never set are an object in a container, in an image null.
     shaped["Labels"] = config.get("Labels") or {}
-    container["HostConfig"] = _host_config(document.get("HostConfig"))
+    container["HostConfig"] = host = _host_config(document.get("HostConfig"))
+    if not host["MemorySwap"]:
+        shaped["MemorySwap"] = 0
     container["Image"] = bare(document.get("Image", ""))
     container["NetworkSettings"] = _network_settings(document.get("NetworkSettings") or {})
     container["State"] = STATE.of(document.get("State"))
@@ -194,6 +196,16 @@ class LogsHaveAType(Change):
         tty = facts.get(CONTAINER_TTY.name)
         kind = "text/plain; charset=utf-8" if tty else "application/octet-stream"
         return AnswerHead(head.status, head.headers.having("Content-Type", kind), head.reason)
+
+
+class WaitTellsTheStatus(Change):
+    """The answer to a wait has nothing but `StatusCode` (Engine 1.6.2, recorded)."""
+
+    routes = ("ContainerWait",)
+
+    def down_document(self, document: Json, facts: Facts) -> Json:
+        """Leave out the `Error` of newer engines."""
+        return {"StatusCode": document["StatusCode"]}
 
 
 class NothingToDoIsBare(Change):

@@ -50,8 +50,11 @@ class ImageOfEngine16(Change):
         image["Parent"] = bare(document.get("Parent", ""))
         image["VirtualSize"] = image["VirtualSize"] or image["Size"]
         for name in ("Config", "ContainerConfig"):
-            image[name] = configuration = CONFIG.of(document.get(name))
+            given = document.get(name) or {}
+            image[name] = configuration = CONFIG.of(given)
             configuration["Image"] = bare(configuration["Image"])
+            # What a container had none of is an object here, what nobody ever set is null.
+            configuration["Labels"] = given.get("Labels")
         return image
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from gateway.api.message import Answer, EngineCall, Json, Request
+from gateway.api.message import Answer, AnswerHead, EngineCall, Json, Request
 from gateway.api.router import Match
 from gateway.stream.json import dumps, loads
 from gateway.versions.engine_1_6_containers import container_of_engine_1_6
+from gateway.versions.replaced_ids import InspectOfReplaced
 from gateway.versions.v1_20 import LimitsInConfig, MountsAreMaps
 from gateway.versions.v1_21 import OneNetwork, no_traffic
 from gateway.versions.vocabulary import Change, Facts, Lookup
 
-_NEWER = (OneNetwork(), LimitsInConfig(), MountsAreMaps())
+_NEWER = (InspectOfReplaced(), OneNetwork(), LimitsInConfig(), MountsAreMaps())
 """What lies between a container of today and one of v1.19, as far as Engine 1.6 told it."""
 
 
@@ -111,6 +112,11 @@ class StatisticsOfEngine16(Change):
             "blkio_stats": record["blkio_stats"],
         }
 
+    def down_head(self, head: AnswerHead, facts: Facts) -> AnswerHead:
+        """Name the type, which newer engines leave out of a stream."""
+        headers = head.headers.having("Content-Type", "application/json")
+        return AnswerHead(head.status, headers, head.reason)
+
     def write_record(self, record: Json, facts: Facts) -> bytes:
         """Write it alone."""
         return dumps(record)
@@ -119,8 +125,8 @@ class StatisticsOfEngine16(Change):
 class ResizeOfEndedExec(Change):
     """The size of a terminal whose command has ended can be set: 200, nothing happens.
 
-    Engine 1.6.2, recorded. Engine 20.10.24 answers 404 `no such exec` then, and 500 `timeout
-    waiting for exec session ready` when the command has not begun.
+    Engine 1.6.2, recorded. Engine 20.10.24 answers 404 `no such exec` then or 500 `cannot resize a
+    stopped container`, and 500 when the command has not begun.
     """
 
     routes = ("ExecResize",)
@@ -128,6 +134,6 @@ class ResizeOfEndedExec(Change):
     def down_error(self, answer: Answer, facts: Facts) -> Answer:
         """Say 200, unless the exec is not known or the question is wrong."""
         ended = answer.status == 404 and answer.body.strip() == b"no such exec"
-        if not ended and b"exec session" not in answer.body:
+        if not ended and answer.status != 500:
             return answer
         return Answer(200, answer.headers.without("Content-Type", "X-Content-Type-Options"))

@@ -44,6 +44,7 @@ CHANGES = (
     engine_1_6_containers.NoWarningsAreNull,
     engine_1_6_containers.LogsHaveAType,
     engine_1_6_containers.NothingToDoIsBare,
+    engine_1_6_containers.WaitTellsTheStatus,
     engine_1_6_processes.StatisticsOfEngine16,
     engine_1_6_processes.ExecOfEngine16,
     engine_1_6_processes.ResizeOfEndedExec,
