@@ -11,6 +11,7 @@ from gateway.api.message import Answer, EngineCall, Forward, Json, Request
 from gateway.api.router import Match
 from gateway.api.version import ApiVersion
 from gateway.emulate.auth import PUBLIC_INDEX, is_of_public_index
+from gateway.emulate.push_of_nothing import refusal
 from gateway.emulate.vocabulary import Context, Emulation
 from gateway.stream.json import JsonError, dumps, loads
 
@@ -36,6 +37,9 @@ class PushCredentials(Emulation):
     ) -> Generator[EngineCall, Answer, Answer | Forward]:
         """Move the credentials into the header, and the registry into the name."""
         name = match.parameters["name"]
+        refused = yield from refusal(name)
+        if refused is not None:
+            return refused
         registry = request.parameter("registry")
         credentials: Json = None
         if context.client >= _CREDENTIALS_IN_BODY:

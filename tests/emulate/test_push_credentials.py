@@ -27,6 +27,7 @@ def run(
     headers: Headers = PLAIN,
     stored: Any = None,
     tagged: int = 201,
+    images: bytes = b'[{"RepoTags":["a/b:1"]}]',
 ) -> tuple[list[EngineCall], Forward | Answer]:
     found = match("POST", "/images/a/b/push")
     assert found is not None
@@ -36,7 +37,8 @@ def run(
     flow = PushCredentials().run(found, request, body, context)
     calls: list[EngineCall] = []
     try:
-        calls.append(next(flow))
+        assert next(flow) == EngineCall("GET", "/images/json")
+        calls.append(flow.send(Answer(200, Headers(), images)))
         while True:
             calls.append(flow.send(Answer(tagged)))
     except StopIteration as end:
@@ -79,6 +81,13 @@ def test_stored_ones_go_to_no_other_registry() -> None:
     stored = {"username": "u"}
     assert header(run("1.1", query="registry=r", stored=stored)[1]) == {}
     assert header(run("1.3", dumps(stored), query="registry=r")[1]) == stored
+
+
+def test_what_there_is_not_is_not_pushed() -> None:
+    calls, result = run("1.4", images=b"[]")
+    assert calls == []
+    assert isinstance(result, Answer)
+    assert result.status == 500
 
 
 def test_an_empty_registry_says_nothing() -> None:
