@@ -18,9 +18,23 @@ def test_the_whole_text() -> None:
         "  v1.6       Attach: stdout and stderr of a container without a TTY come merged, not in"
         " frames.\n"
         "             rewrites: answer's head, byte stream\n"
+        "  v1.19      Errors that any route may have have the status and the words of Engine 1.6.\n"
+        "             rewrites: errors\n"
+        "  v1.19      The failure of an attach is plain text as all errors are (Docker 1.6,"
+        " api/server).\n"
+        "             rewrites: errors\n"
         "  v1.24      The body of an error is its message and a newline, as plain text.\n"
         "             rewrites: errors\n"
+        "  v1.24      A container is known by the id that it was created with, or the beginning of"
+        " it.\n"
+        "             rewrites: request, errors\n"
+        "  v1.24      An attach may be opened before the start, and goes on when that makes the"
+        " container anew.\n"
+        "             rewrites: request\n"
+        "  look-up    containers that were made anew at start (one more call to the engine)\n"
+        "  look-up    the engine itself knows the id (one more call to the engine)\n"
         "  look-up    container has a TTY (one more call to the engine)\n"
+        "  look-up    container that never ran (one more call to the engine)\n"
     )
 
 

@@ -1,19 +1,29 @@
-"""Clients before v1.24 get errors as plain text."""
+"""Clients before v1.24: errors as plain text, `HostConfig` anywhere, an archive as copy."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.recordings import body, headers, steps
 
-from gateway.api.message import Answer, Headers
+from gateway.api.message import Answer, AnswerHead, Headers, Json
 from gateway.api.routes import ROUTES, Route
 from gateway.api.version import ApiVersion
+from gateway.emulate.copy import AS_COPY
+from gateway.versions.create_fields import FILLED_IN, HOST_CONFIG
+from gateway.emulate.copy import AS_COPY
 from gateway.versions.plan import Planner
-from gateway.versions.v1_24 import ErrorsAreText
+from gateway.versions.v1_24 import (
+    CopyIsArchive,
+    ErrorsAreText,
+    HostConfigAtTopLevel,
+    NothingToDoIsAnError,
+)
 from gateway.versions.vocabulary import Facts
 
 JSON = Headers((("Content-Type", "application/json"),))
@@ -54,7 +64,6 @@ def test_an_error_of_today_becomes_what_was_recorded(name: str) -> None:
 @pytest.mark.parametrize(
     ("content_type", "text"),
     [
-        ("application/vnd.docker.raw-stream", b"No such container: x\r\n"),
         ("text/plain", b"404 page not found\n"),
         ("application/json", b'{"error":"no message"}'),
         ("application/json", b'{"message":5}'),
@@ -66,6 +75,18 @@ def test_what_has_no_message_keeps_its_body(content_type: str, text: bytes) -> N
     answer = down(Answer(404, Headers((("Content-Type", content_type),)), text))
     assert answer.body == text
     assert dict(answer.headers) == TEXT
+
+
+def test_a_failed_attach_stays_a_raw_stream() -> None:
+    raw = Headers((("Content-Type", "application/vnd.docker.raw-stream"),))
+    answer = Answer(404, raw, b"No such container: x\r\n")
+    assert down(answer) is answer
+
+
+def test_a_failed_attach_stays_a_raw_stream() -> None:
+    raw = Headers((("Content-Type", "application/vnd.docker.raw-stream"),))
+    answer = Answer(404, raw, b"No such container: x\r\n")
+    assert down(answer) == answer
 
 
 def test_an_empty_answer_stays_empty() -> None:
@@ -83,3 +104,114 @@ def test_every_route_and_every_unknown_path_has_it(route: Route | None) -> None:
     old = planner.plan(ApiVersion(1, 23), route)
     assert old.rewrites_errors or old.refusal is not None
     assert not planner.plan(ApiVersion(1, 24), route).rewrites_errors
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"Image": "a"}, {"Image": "a"}),
+        ({"Memory": 1}, {"HostConfig": {"Memory": 1}}),
+        ({"Binds": ["/:/x"], "HostConfig": None}, {"HostConfig": {"Binds": ["/:/x"]}}),
+        ({"Memory": "1"}, {"Memory": "1"}),
+        ({"Cpuset": "0"}, {}),
+        ({"Cpuset": 5}, {"Cpuset": 5}),
+        ({"Cpuset": "", "Memory": 1}, {"HostConfig": {"Memory": 1}}),
+        ({"Cpuset": "0", "Memory": 1}, {"HostConfig": {"Memory": 1, "CpusetCpus": "0"}}),
+        ({"Cpuset": "0", "CpusetCpus": "1"}, {"HostConfig": {"CpusetCpus": "1"}}),
+        ({"Cpuset": "0", "HostConfig": {}}, {"HostConfig": {"CpusetCpus": "0"}}),
+        (
+            {"Cpuset": "0", "HostConfig": {"CpusetCpus": "1"}},
+            {"HostConfig": {"CpusetCpus": "1"}},
+        ),
+        ({"Memory": 1, "HostConfig": {"Memory": 0}}, {"HostConfig": {"Memory": 1}}),
+        ({"Memory": 1, "HostConfig": {"Memory": 2}}, {"HostConfig": {"Memory": 2}}),
+        (
+            {"Privileged": True, "HostConfig": {}},
+            {"Privileged": True, "HostConfig": {}},
+        ),
+        ({"Memory": 1, "HostConfig": []}, {"Memory": 1, "HostConfig": []}),
+        ({"Memory": 1, "HostConfig": "x"}, {"Memory": 1, "HostConfig": "x"}),
+        ([], []),
+        ("x", "x"),
+        (None, None),
+    ],
+)
+def test_what_stands_at_the_top_goes_into_the_host_config(before: Json, after: Json) -> None:
+    assert HostConfigAtTopLevel().up_document(before, Facts()) == after
+
+
+VALUES = st.none() | st.booleans() | st.integers(-1, 9) | st.text(max_size=2)
+FIELDS = st.dictionaries(st.sampled_from([*HOST_CONFIG, "Image", "Cmd"]), VALUES)
+
+
+@given(FIELDS, st.none() | st.dictionaries(st.sampled_from(sorted(HOST_CONFIG)), VALUES))
+def test_nothing_is_lost_and_the_host_config_wins(
+    config: dict[str, Any], host: dict[str, Any] | None
+) -> None:
+    after = HostConfigAtTopLevel().up_document(
+        {**config, **({} if host is None else {"HostConfig": dict(host)})}, Facts()
+    )
+    moved = after.pop("HostConfig", {})
+    taken = HOST_CONFIG if host is None else FILLED_IN
+    for name, value in config.items():
+        if name in taken and HOST_CONFIG[name].fits(value):
+            assert name not in after
+            assert moved[name] == ((host or {}).get(name) or value)
+        else:
+            assert after.pop(name) == value
+    assert after == {}
+    assert {name: moved[name] for name, value in (host or {}).items() if value} == {
+        name: value for name, value in (host or {}).items() if value
+    }
+
+
+@pytest.mark.parametrize("status", [200, 204, 304])
+def test_nothing_to_do_has_the_field_of_errors(status: int) -> None:
+    head = NothingToDoIsAnError().down_head(AnswerHead(status), Facts())
+    assert head.status == status
+    assert head.headers.get("X-Content-Type-Options") == ("nosniff" if status == 304 else None)
+
+
+@pytest.mark.parametrize("known", [{}, {AS_COPY: None}, {AS_COPY: True}])
+def test_the_field_about_the_path_is_left_out_of_a_copy_alone(known: dict[str, Any]) -> None:
+    tar = Headers((("Content-Type", "application/x-tar"),))
+    before = AnswerHead(200, tar.having("X-Docker-Container-Path-Stat", "e30="))
+    after = CopyIsArchive().down_head(before, Facts(known))
+    assert after == (AnswerHead(200, tar) if known.get(AS_COPY) else before)
+
+
+@pytest.mark.parametrize(
+    ("given_", "made"),
+    [
+        ({"Image": "x"}, {"Image": "x"}),
+        ({"Memory": 5}, {"HostConfig": {"Memory": 5}}),
+        ({"Memory": 5, "HostConfig": None}, {"HostConfig": {"Memory": 5}}),
+        ({"Memory": 5, "HostConfig": {"Memory": 6}}, {"HostConfig": {"Memory": 6}}),
+        ({"Memory": 5, "HostConfig": {"Memory": 0}}, {"HostConfig": {"Memory": 5}}),
+        ({"Binds": ["/a:/b"], "Cmd": []}, {"Cmd": [], "HostConfig": {"Binds": ["/a:/b"]}}),
+        ({"Binds": ["/a:/b"], "HostConfig": {}}, {"Binds": ["/a:/b"], "HostConfig": {}}),
+        ({"Cpuset": "0", "HostConfig": {}}, {"HostConfig": {"CpusetCpus": "0"}}),
+        ({"Cpuset": "0"}, {}),
+        ({"Cpuset": "", "Memory": 5}, {"HostConfig": {"Memory": 5}}),
+        ({"Cpuset": "0", "CpusetCpus": "1"}, {"HostConfig": {"CpusetCpus": "1"}}),
+        ({"Memory": "5"}, {"Memory": "5"}),
+        ({"Memory": 5, "HostConfig": 7}, {"Memory": 5, "HostConfig": 7}),
+        ([1], [1]),
+        (None, None),
+    ],
+)
+def test_fields_of_a_host_config_go_where_they_belong(given_: Any, made: Any) -> None:
+    assert HostConfigAtTopLevel().up_document(given_, Facts()) == made
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_only_a_304_has_the_field_of_an_error(status: int) -> None:
+    head = NothingToDoIsAnError().down_head(AnswerHead(status), Facts())
+    assert (head.headers.get("X-Content-Type-Options") is not None) == (status == 304)
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_only_a_copy_lacks_what_an_archive_says_of_its_path(copied: bool) -> None:
+    head = AnswerHead(200, Headers((("X-Docker-Container-Path-Stat", "e30="),)))
+    facts = Facts({AS_COPY: True} if copied else {})
+    assert bool(CopyIsArchive().down_head(head, facts).headers.fields) != copied
