@@ -19,6 +19,7 @@ from gateway.versions.engine_1_6_containers import (
     LogsHaveAType,
     NothingToDoIsBare,
     NoWarningsAreNull,
+    WaitTellsTheStatus,
     container_of_engine_1_6,
     link_local,
 )
@@ -277,3 +278,17 @@ def test_a_start_of_what_runs_has_the_recorded_fields() -> None:
 def test_a_start_that_does_something_keeps_its_fields() -> None:
     head = AnswerHead(204, Headers((("X-Content-Type-Options", "nosniff"),)))
     assert NothingToDoIsBare().down_head(head, Facts()) is head
+
+
+@pytest.mark.parametrize("step", ["wait split", "wait tty"])
+def test_a_newer_wait_becomes_the_recorded_one(step: str) -> None:
+    recorded = document("1.18", step)
+    newer = recorded | {"Error": None}
+    assert WaitTellsTheStatus().down_document(newer, Facts()) == recorded
+
+
+@pytest.mark.parametrize(("swap", "after"), [(10, 0), (7, 7), (0, 0)])
+def test_swap_of_twice_the_memory_is_none_in_both_places(swap: int, after: int) -> None:
+    limits = {"Memory": 5, "MemorySwap": swap}
+    container = container_of_engine_1_6({"Config": dict(limits), "HostConfig": dict(limits)})
+    assert container["Config"]["MemorySwap"] == container["HostConfig"]["MemorySwap"] == after

@@ -97,6 +97,13 @@ def test_an_image_with_little_in_it_has_all_keys() -> None:
     assert (image["Size"], image["VirtualSize"]) == (7, 7)
 
 
+@pytest.mark.parametrize("labels", [{}, {"a": "b"}, None])
+def test_labels_of_an_image_stay(labels: Json) -> None:
+    image = ImageOfEngine16().down_document({"Id": "1", "Config": {"Labels": labels}}, Facts())
+    assert image["Config"]["Labels"] == labels
+    assert image["ContainerConfig"]["Labels"] is None
+
+
 def test_a_newer_history_becomes_the_recorded_one() -> None:
     recorded = document("1.18", "image-history")
     newer = [layer | {"Id": prefixed(layer["Id"]), "Comment": "x"} for layer in recorded]

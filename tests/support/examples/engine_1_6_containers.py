@@ -11,6 +11,7 @@ from gateway.versions.engine_1_6_containers import (
     LogsHaveAType,
     NothingToDoIsBare,
     NoWarningsAreNull,
+    WaitTellsTheStatus,
 )
 from gateway.versions.v1_06 import CONTAINER_TTY
 
@@ -61,5 +62,13 @@ EXAMPLES = (
         "ContainerStart",
         AnswerHead(304, Headers((("X-Content-Type-Options", "nosniff"),))),
         AnswerHead(304),
+    ),
+    Example(
+        WaitTellsTheStatus,
+        "down_document",
+        "1.18",
+        "ContainerWait",
+        {"StatusCode": 3, "Error": None},
+        {"StatusCode": 3},
     ),
 )
