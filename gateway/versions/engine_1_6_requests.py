@@ -7,12 +7,16 @@ kind is refused. The functions are for emulations of routes with such bodies, to
 
 from __future__ import annotations
 
+import re
+
 from gateway.api.message import Json
 from gateway.versions.create_fields import CONFIG, HOST_CONFIG, Kind
 from gateway.versions.vocabulary import Change, Facts
 
 _FALSE = ("", "0", "no", "false", "none")
 """What GetBool of engine/env.go takes for false, in any case; all else is true."""
+
+_WHOLE = re.compile(r"\s*-?[0-9]{1,19}\s*\Z")
 
 _LEAST_SHARES, _MOST_SHARES = 2, 262144
 _LEAST_MEMORY, _LEAST_MEMORY_NOW = 4 << 20, 6 << 20
@@ -58,10 +62,11 @@ def _as(kind: Kind, value: Json) -> Json:
     if value == "" and kind is not Kind.TRUTH:
         return None
     if kind is Kind.NUMBER:
-        if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
-            return int(value)
-        if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-            return int(value)
+        whole = isinstance(value, bool) or (isinstance(value, float) and value.is_integer())
+        if whole or (isinstance(value, str) and _WHOLE.match(value)):
+            number = int(value)
+            # A number beyond 64 bits could not be written to the engine: it stays as it came.
+            return number if -(2**63) <= number < 2**63 else value
     elif kind is Kind.TEXT:
         return str(value) if type(value) in (int, float) else value
     elif kind is Kind.TRUTH:

@@ -27,8 +27,8 @@ SIMPLE = (
     st.none()
     | st.booleans()
     | st.integers(-(2**63), 2**63 - 1)
-    | st.floats(-1e15, 1e15)
-    | st.text("0123456789+. _ae", max_size=18)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text("0123456789-+. _ae", max_size=30)
 )
 VALUES = SIMPLE | st.lists(SIMPLE, max_size=3) | st.dictionaries(st.text(max_size=3), SIMPLE)
 BINDINGS: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
@@ -53,8 +53,12 @@ def test_a_recorded_configuration_is_read_as_it_is(step: str) -> None:
         ("Memory", 5.0, 5),
         ("Memory", 5.5, 5.5),
         ("Memory", " -1 ", -1),
+        ("Memory", "--1", "--1"),
         ("Memory", "-", "-"),
+        ("Memory", "9" * 5000, "9" * 5000),
         ("Memory", "9223372036854775807", 2**63 - 1),
+        ("Memory", "9223372036854775808", "9223372036854775808"),
+        ("Memory", 1e300, 1e300),
         ("Memory", "12m", "12m"),
         ("Memory", [1], [1]),
         ("Hostname", 7, "7"),
