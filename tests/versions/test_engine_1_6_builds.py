@@ -22,7 +22,7 @@ from gateway.versions.vocabulary import Facts
 QUIET = Request("POST", "/build", "q=1")
 
 
-def newer(text: str) -> dict[str, str]:
+def newer(text: str) -> dict[str, Any]:
     return {"stream": text}
 
 
@@ -40,9 +40,13 @@ def text_of(given: list[dict[str, Any]]) -> str:
     return "".join(record.get("stream") or record["error"] + "\n" for record in given)
 
 
-FROM = [newer("Step 1/4 : FROM oracle/one:a"), newer("\n"), newer(" ---> 921ad132ee1c\n")]
+FROM: list[dict[str, Any]] = [
+    newer("Step 1/4 : FROM oracle/one:a"),
+    newer("\n"),
+    newer(" ---> 921ad132ee1c\n"),
+]
 
-BUILD = [
+BUILD: list[dict[str, Any]] = [
     *FROM,
     newer("Step 2/4 : RUN echo built > /built"),
     newer("\n"),
@@ -64,7 +68,7 @@ BUILD = [
     newer("Successfully tagged oracle/built:latest\n"),
 ]
 
-FAILS = [
+FAILS: list[dict[str, Any]] = [
     *FROM,
     newer("Step 2/2 : RUN exit 7"),
     newer("\n"),
