@@ -83,7 +83,7 @@ class ErrorsOfEngine16(_ByTable, Change):
     rows = (
         _words(0, r"(?:404 )?page not found", 404, "404 page not found"),
         _words(400, r"Content-Type specified \(.*\) must be 'application/json'", 500),
-        _words(400, r"invalid JSON: (.*)", 500, r"\1"),
+        _words(0, r"invalid JSON: (.*)", 500, r"\1"),
         _words(404, r"No such container: (.*)", 404, r"no such id: \1"),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +15,6 @@ from gateway.api.routes import ROUTES, Route
 from gateway.api.version import ApiVersion
 from gateway.emulate.copy import AS_COPY
 from gateway.versions.create_fields import FILLED_IN, HOST_CONFIG
-from gateway.emulate.copy import AS_COPY
 from gateway.versions.plan import Planner
 from gateway.versions.v1_24 import (
     CopyIsArchive,
@@ -81,12 +79,6 @@ def test_a_failed_attach_stays_a_raw_stream() -> None:
     raw = Headers((("Content-Type", "application/vnd.docker.raw-stream"),))
     answer = Answer(404, raw, b"No such container: x\r\n")
     assert down(answer) is answer
-
-
-def test_a_failed_attach_stays_a_raw_stream() -> None:
-    raw = Headers((("Content-Type", "application/vnd.docker.raw-stream"),))
-    answer = Answer(404, raw, b"No such container: x\r\n")
-    assert down(answer) == answer
 
 
 def test_an_empty_answer_stays_empty() -> None:
@@ -178,40 +170,3 @@ def test_the_field_about_the_path_is_left_out_of_a_copy_alone(known: dict[str, A
     before = AnswerHead(200, tar.having("X-Docker-Container-Path-Stat", "e30="))
     after = CopyIsArchive().down_head(before, Facts(known))
     assert after == (AnswerHead(200, tar) if known.get(AS_COPY) else before)
-
-
-@pytest.mark.parametrize(
-    ("given_", "made"),
-    [
-        ({"Image": "x"}, {"Image": "x"}),
-        ({"Memory": 5}, {"HostConfig": {"Memory": 5}}),
-        ({"Memory": 5, "HostConfig": None}, {"HostConfig": {"Memory": 5}}),
-        ({"Memory": 5, "HostConfig": {"Memory": 6}}, {"HostConfig": {"Memory": 6}}),
-        ({"Memory": 5, "HostConfig": {"Memory": 0}}, {"HostConfig": {"Memory": 5}}),
-        ({"Binds": ["/a:/b"], "Cmd": []}, {"Cmd": [], "HostConfig": {"Binds": ["/a:/b"]}}),
-        ({"Binds": ["/a:/b"], "HostConfig": {}}, {"Binds": ["/a:/b"], "HostConfig": {}}),
-        ({"Cpuset": "0", "HostConfig": {}}, {"HostConfig": {"CpusetCpus": "0"}}),
-        ({"Cpuset": "0"}, {}),
-        ({"Cpuset": "", "Memory": 5}, {"HostConfig": {"Memory": 5}}),
-        ({"Cpuset": "0", "CpusetCpus": "1"}, {"HostConfig": {"CpusetCpus": "1"}}),
-        ({"Memory": "5"}, {"Memory": "5"}),
-        ({"Memory": 5, "HostConfig": 7}, {"Memory": 5, "HostConfig": 7}),
-        ([1], [1]),
-        (None, None),
-    ],
-)
-def test_fields_of_a_host_config_go_where_they_belong(given_: Any, made: Any) -> None:
-    assert HostConfigAtTopLevel().up_document(given_, Facts()) == made
-
-
-@pytest.mark.parametrize("status", [204, 304])
-def test_only_a_304_has_the_field_of_an_error(status: int) -> None:
-    head = NothingToDoIsAnError().down_head(AnswerHead(status), Facts())
-    assert (head.headers.get("X-Content-Type-Options") is not None) == (status == 304)
-
-
-@pytest.mark.parametrize("copied", [True, False])
-def test_only_a_copy_lacks_what_an_archive_says_of_its_path(copied: bool) -> None:
-    head = AnswerHead(200, Headers((("X-Docker-Container-Path-Stat", "e30="),)))
-    facts = Facts({AS_COPY: True} if copied else {})
-    assert bool(CopyIsArchive().down_head(head, facts).headers.fields) != copied
