@@ -61,6 +61,12 @@ _WEB = re.findall(r"container (\w+)", body("1.18", "copy-none web").decode())[0]
             400,
             "Content-Type specified () must be 'application/json'",
         ),
+        (
+            "create-bad-json",
+            "ContainerCreate",
+            400,
+            "invalid JSON: invalid character 'n' looking for beginning of object key string",
+        ),
         ("start-missing", "ContainerStart", 404, "No such container: oracle-none"),
         ("rm-missing", "ContainerDelete", 404, "No such container: oracle-none"),
         (
