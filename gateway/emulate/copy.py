@@ -12,9 +12,9 @@ from gateway.api.errors import error_answer
 from gateway.api.message import Answer, EngineCall, Forward, Headers, Json, Request
 from gateway.api.router import Match
 from gateway.api.version import ApiVersion
+from gateway.emulate.stand_ins import list_call, read_list, resolve
 from gateway.emulate.vocabulary import Context, Emulation, Step
 from gateway.stream.json import JsonError, loads
-from gateway.versions.stand_ins import list_call, read_list, resolve
 
 AS_COPY = "asked for as copy"
 """The fact that says that an archive was asked for by `copy`."""

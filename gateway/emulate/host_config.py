@@ -6,10 +6,10 @@ the stored HostConfig is replaced as a whole, but what is mounted stays mounted,
 
 from __future__ import annotations
 
+from gateway.api.create_fields import HOST_CONFIG
 from gateway.api.message import Json
 from gateway.api.version import ApiVersion
 from gateway.stream.json import JsonError, loads
-from gateway.versions.create_fields import HOST_CONFIG
 
 _LIMITS = ("Memory", "MemorySwap", "CpuShares", "CpusetCpus")
 _LIMITS_IN_HOST_CONFIG = ApiVersion(1, 18)

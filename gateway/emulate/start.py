@@ -1,6 +1,6 @@
 """`POST /containers/{id}/start` with a `HostConfig`, which engines do not take from v1.24 on.
 
-The container was created without it, so it is made anew: see gateway.versions.stand_ins for what
+The container was created without it, so it is made anew: see gateway.emulate.stand_ins for what
 the two are called. The new one has a temporary name first. Names are unique in an engine, so that
 name is a lock, too: of two who want to make the same container anew, in this gateway or in two,
 the second waits until the first is done.
@@ -17,16 +17,14 @@ from gateway.api.message import Answer, EngineCall, Forward, Json, Request
 from gateway.api.router import Match
 from gateway.api.version import ApiVersion
 from gateway.emulate.host_config import BadBody, asked, differences, merged, update
-from gateway.emulate.stand_in import (
+from gateway.emulate.recreation import (
     creation,
     is_fresh,
     stored_host_config,
     superseded,
     wrote_outside_mounts,
 )
-from gateway.emulate.vocabulary import Context, Emulation, Pause, Step, Swapped
-from gateway.stream.json import loads
-from gateway.versions.stand_ins import (
+from gateway.emulate.stand_ins import (
     COMMENT,
     NAME,
     StandIn,
@@ -37,6 +35,8 @@ from gateway.versions.stand_ins import (
     refer_host_config,
     temporary_name,
 )
+from gateway.emulate.vocabulary import Context, Emulation, Pause, Step, Swapped
+from gateway.stream.json import loads
 
 _Result = TypeVar("_Result")
 Flow: TypeAlias = Generator[Step, Answer, _Result]

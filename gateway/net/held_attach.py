@@ -17,14 +17,14 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from gateway.api.message import EngineCall
-from gateway.emulate.stand_in import has_run
+from gateway.emulate.recreation import has_run
+from gateway.emulate.stand_ins import list_call, read_list
 from gateway.http.answer import AnswerFields
 from gateway.net.engine_call import call_bytes
 from gateway.net.tunnel import Tunnel
 from gateway.stream.json import JsonError, loads
 from gateway.stream.records import RecordSplitter
 from gateway.versions.following import Follower, Step, events_call
-from gateway.versions.stand_ins import list_call, read_list
 
 if TYPE_CHECKING:
     from gateway.net.client_connection import ClientConnection

@@ -18,6 +18,7 @@ from gateway.versions.v1_06 import RAW_STREAM
 from gateway.versions.vocabulary import EVERY_ROUTE, Change, Facts
 
 _PATH = "path of the request"
+_DELETED = "the path of the request ends in the image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,7 @@ class ImageErrors(Change):
     def up_request(self, request: Request, facts: Facts) -> Request:
         """Note what is asked for."""
         facts[_PATH] = request.path
+        facts[_DELETED] = request.method == "DELETE"
         return request
 
     def down_error(self, answer: Answer, facts: Facts) -> Answer:
@@ -252,7 +254,7 @@ class ImageErrors(Change):
         if answer.status != 404 or b"o such image: " not in answer.body:
             return answer
         words = unquote(str(facts.get(_PATH) or "")).split("/")[2:]
-        if words and words[-1] in _VERBS:
+        if words and words[-1] in _VERBS and not facts.get(_DELETED):
             words.pop()
         name = "/".join(words)
         return replace(answer, body=f"No such image: {name}\n".encode()) if name else answer

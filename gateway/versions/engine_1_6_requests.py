@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
+from gateway.api.create_fields import CONFIG, HOST_CONFIG, Kind
 from gateway.api.message import Json
-from gateway.versions.create_fields import CONFIG, HOST_CONFIG, Kind
 from gateway.versions.vocabulary import Change, Facts
 
 _FALSE = ("", "0", "no", "false", "none")

@@ -1,6 +1,6 @@
 """Attaches of clients before v1.24 to a container that was never started.
 
-With its start it may be made anew, as another container (gateway.versions.stand_ins). Here is
+With its start it may be made anew, as another container (gateway.emulate.stand_ins). Here is
 decided, from what the engine tells, what becomes of such an attach; gateway.net does it.
 """
 
@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from gateway.api.message import Answer, EngineCall, Json, Request
 from gateway.api.router import Match
+from gateway.emulate.stand_ins import ID, StandIn, is_temporary, temporary_name
 from gateway.stream.json import dumps, loads
 from gateway.versions.replaced_ids import NATIVE, STAND_INS
-from gateway.versions.stand_ins import ID, StandIn, is_temporary, temporary_name
 from gateway.versions.vocabulary import Change, Facts, Lookup
 
 FOLLOWED = "container to follow when it is made anew"

@@ -2,16 +2,14 @@
 
 To such a client a start with a `HostConfig` is one event, `start`, of the id that it knows. What
 the engine tells of it is `create` of the stand-in, `destroy` of the container before it, `rename`.
-See gateway.versions.stand_ins. A stand-in is believed to be one when the engine lists it as such
+See gateway.emulate.stand_ins. A stand-in is believed to be one when the engine lists it as such
 or when it was seen to be created under a temporary name; its labels alone prove nothing.
 """
 
 from __future__ import annotations
 
 from gateway.api.message import Json, Request
-from gateway.stream.json import JsonError, dumps, loads
-from gateway.versions.replaced_ids import STAND_INS, stand_ins
-from gateway.versions.stand_ins import (
+from gateway.emulate.stand_ins import (
     COMMENT,
     ID,
     IMAGE_NAME,
@@ -19,6 +17,8 @@ from gateway.versions.stand_ins import (
     looks_like_id,
     without_labels,
 )
+from gateway.stream.json import JsonError, dumps, loads
+from gateway.versions.replaced_ids import STAND_INS, stand_ins
 from gateway.versions.vocabulary import Change, Facts
 
 _KNOWN = "ids that clients know, by those of their stand-ins"

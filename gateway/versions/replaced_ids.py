@@ -1,6 +1,6 @@
 """Ids that go on working: clients before v1.24 and containers that were made anew at start.
 
-Part of what v1.24 changed. See gateway.versions.stand_ins for how a stand-in is known, and
+Part of what v1.24 changed. See gateway.emulate.stand_ins for how a stand-in is known, and
 gateway.emulate.start for how one comes about. Requests are pointed to the stand-in, answers name
 the id that the client knows.
 """
@@ -14,8 +14,7 @@ from urllib.parse import unquote
 from gateway.api.message import Answer, EngineCall, Json, Request
 from gateway.api.router import Match
 from gateway.api.routes import ROUTES
-from gateway.stream.json import JsonError, dumps, loads
-from gateway.versions.stand_ins import (
+from gateway.emulate.stand_ins import (
     CREATED,
     ID,
     IMAGE_NAME,
@@ -36,6 +35,7 @@ from gateway.versions.stand_ins import (
     without_labels,
     words_for_client,
 )
+from gateway.stream.json import JsonError, dumps, loads
 from gateway.versions.vocabulary import Change, Facts, Lookup
 
 _STAND_INS = "containers that were made anew at start"

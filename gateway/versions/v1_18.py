@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from gateway.api.create_fields import CONFIG, HOST_CONFIG
 from gateway.api.message import Answer, Json, Request
 from gateway.api.version import ApiVersion
-from gateway.versions.create_fields import CONFIG, HOST_CONFIG
 from gateway.versions.registry_refusals import error_record, is_refusal, refused
 from gateway.versions.vocabulary import Change, Facts, Note
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gateway.api.create_fields import FILLED_IN, HOST_CONFIG
 from gateway.api.message import Answer, AnswerHead, Json
 from gateway.api.version import ApiVersion
 from gateway.emulate.copy import AS_COPY
 from gateway.stream.json import JsonError, loads
 from gateway.versions import following, replaced_events, replaced_ids
-from gateway.versions.create_fields import FILLED_IN, HOST_CONFIG
 from gateway.versions.v1_06 import RAW_STREAM
 from gateway.versions.vocabulary import EVERY_ROUTE, Change, Facts
 

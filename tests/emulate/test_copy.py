@@ -15,9 +15,9 @@ from gateway.api.message import Answer, EngineCall, Forward, Headers, Request
 from gateway.api.router import Match, match
 from gateway.api.version import ApiVersion
 from gateway.emulate.copy import AS_COPY, ContainerCopy
+from gateway.emulate.stand_ins import ID, IMAGE
 from gateway.emulate.vocabulary import Context
 from gateway.stream.json import dumps
-from gateway.versions.stand_ins import ID, IMAGE
 
 JSON = Headers((("Content-Type", "application/json"),))
 CONTEXT = Context(ApiVersion(1, 23), ApiVersion(1, 41))

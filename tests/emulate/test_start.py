@@ -12,10 +12,10 @@ from gateway.api.message import Answer, EngineCall, Forward, Headers, Request
 from gateway.api.router import match
 from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
+from gateway.emulate.stand_ins import COMMENT, CREATED, ID, IMAGE, IMAGE_NAME, NAME, temporary_name
 from gateway.emulate.start import StartWithHostConfig
 from gateway.emulate.vocabulary import Context, Pause, Swapped
 from gateway.versions.plan import Planner
-from gateway.versions.stand_ins import COMMENT, CREATED, ID, IMAGE, IMAGE_NAME, NAME, temporary_name
 
 OLD, NEW, FIRST, IMAGE_ID = "a" * 64, "b" * 64, "f" * 64, "sha256:" + "c" * 64
 TEMPORARY = temporary_name(OLD)

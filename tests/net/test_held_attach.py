@@ -11,9 +11,9 @@ from support.playbook import End, Playbook, answer, request
 from twisted.internet.defer import Deferred
 
 from gateway.api.version import ApiVersion
+from gateway.emulate.stand_ins import ID, IMAGE, temporary_name
 from gateway.stream.frames import frame
 from gateway.versions.plan import Planner
-from gateway.versions.stand_ins import ID, IMAGE, temporary_name
 
 OLD, NEW = "a" * 64, "b" * 64
 NEVER, ONCE = "0001-01-01T00:00:00Z", "2026-01-02T03:04:05Z"

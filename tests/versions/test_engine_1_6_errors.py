@@ -246,3 +246,9 @@ def test_other_errors_of_images_pass(status: int, text: bytes) -> None:
 def test_an_image_that_nobody_named_passes() -> None:
     answer = Answer(404, TEXT, b"No such image: a\n")
     assert ImageErrors().down_error(answer, Facts()) is answer
+
+
+@pytest.mark.parametrize("name", ["me/get", "json", "a/b:1"])
+def test_an_image_to_delete_may_be_named_like_a_verb(name: str) -> None:
+    after = missing("DELETE", f"/images/{name}", f"No such image: {name}:latest")
+    assert after.body == f"No such image: {name}\n".encode()

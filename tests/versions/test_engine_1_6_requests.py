@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.recordings import document
 
+from gateway.api.create_fields import CONFIG, HOST_CONFIG, Kind
 from gateway.stream.json import dumps
-from gateway.versions.create_fields import CONFIG, HOST_CONFIG, Kind
 from gateway.versions.engine_1_6_requests import (
     ConfigReadLoosely,
     ExecReadLoosely,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.api.message import Answer, Request
+from gateway.emulate.stand_ins import ID, StandIn, temporary_name
 from gateway.versions.following import (
     FOLLOWED,
     NEVER_RAN,
@@ -16,7 +17,6 @@ from gateway.versions.following import (
     Step,
     events_call,
 )
-from gateway.versions.stand_ins import ID, StandIn, temporary_name
 from gateway.versions.vocabulary import Facts
 
 OLD, NEW, OTHER = "a" * 64, "b" * 64, "c" * 64

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from gateway.api.message import Request
+from gateway.emulate.stand_ins import COMMENT, ID, IMAGE_NAME, StandIn, temporary_name
 from gateway.versions.replaced_events import EventsOfReplaced
 from gateway.versions.replaced_ids import STAND_INS
-from gateway.versions.stand_ins import COMMENT, ID, IMAGE_NAME, StandIn, temporary_name
 from gateway.versions.vocabulary import Facts
 
 OLD, NEW, NEXT = "a" * 64, "b" * 64, "c" * 64

@@ -9,6 +9,7 @@ import pytest
 from gateway.api.message import Request
 from gateway.api.router import match
 from gateway.api.version import ApiVersion
+from gateway.emulate.stand_ins import CREATED, ID, IMAGE, IMAGE_NAME, NAME, StandIn, temporary_name
 from gateway.versions.plan import Plan, Planner
 from gateway.versions.replaced_ids import (
     NATIVE,
@@ -17,7 +18,6 @@ from gateway.versions.replaced_ids import (
     ListOfReplaced,
     PathOfReplaced,
 )
-from gateway.versions.stand_ins import CREATED, ID, IMAGE, IMAGE_NAME, NAME, StandIn, temporary_name
 from gateway.versions.vocabulary import Facts
 
 OLD, NEW = "db" + "0" * 62, "c" * 64

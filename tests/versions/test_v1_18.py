@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.api.create_fields import CONFIG, HOST_CONFIG
 from gateway.api.message import Answer, Headers, Json, Request
 from gateway.api.routes import ROUTE
 from gateway.api.version import ApiVersion
-from gateway.versions.create_fields import CONFIG, HOST_CONFIG
 from gateway.versions.plan import Planner
 from gateway.versions.v1_18 import (
     NO_LXC,

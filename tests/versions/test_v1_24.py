@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.recordings import body, headers, steps
 
+from gateway.api.create_fields import FILLED_IN, HOST_CONFIG
 from gateway.api.message import Answer, AnswerHead, Headers, Json
 from gateway.api.routes import ROUTES, Route
 from gateway.api.version import ApiVersion
 from gateway.emulate.copy import AS_COPY
-from gateway.versions.create_fields import FILLED_IN, HOST_CONFIG
 from gateway.versions.plan import Planner
 from gateway.versions.v1_24 import (
     CopyIsArchive,

@@ -5,6 +5,7 @@ from typing import Any
 from support.examples import Example, typed
 
 from gateway.api.message import Answer, Request
+from gateway.emulate.stand_ins import CREATED, ID, IMAGE, VOLUMES, StandIn
 from gateway.versions.following import FOLLOWED, NEVER_RAN, AttachBeforeStart
 from gateway.versions.replaced_events import EventsOfReplaced
 from gateway.versions.replaced_ids import (
@@ -19,7 +20,6 @@ from gateway.versions.replaced_ids import (
     PathOfReplaced,
     StatsOfReplaced,
 )
-from gateway.versions.stand_ins import CREATED, ID, IMAGE, VOLUMES, StandIn
 
 OLD, NEW, IMAGE_ID = "a" * 64, "b" * 64, "sha256:" + "c" * 64
 FACTS: dict[str, Any] = {STAND_INS.name: (StandIn(NEW, OLD, ("web",)),)}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.emulate.stand_in import (
+from gateway.emulate.recreation import (
     creation,
     has_run,
     is_fresh,
@@ -14,7 +14,7 @@ from gateway.emulate.stand_in import (
     superseded,
     wrote_outside_mounts,
 )
-from gateway.versions.stand_ins import CREATED, ID, IMAGE, IMAGE_NAME, NAME, VOLUMES
+from gateway.emulate.stand_ins import CREATED, ID, IMAGE, IMAGE_NAME, NAME, VOLUMES
 
 OLD, FIRST, IMAGE_ID = "a" * 64, "f" * 64, "sha256:" + "c" * 64
 NEVER = "0001-01-01T00:00:00Z"

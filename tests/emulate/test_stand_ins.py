@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.api.message import Answer
-from gateway.versions.stand_ins import (
+from gateway.emulate.stand_ins import (
     CREATED,
     ID,
     IMAGE,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.recordings import document
 
-from gateway.versions.create_fields import CONFIG, FILLED_IN, HOST_CONFIG, Kind
+from gateway.api.create_fields import CONFIG, FILLED_IN, HOST_CONFIG, Kind
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),

@@ -1,6 +1,6 @@
 """What a stand-in is made of: the container before it, as inspect gives it, and a new HostConfig.
 
-Checked step by step on Engine 20.10.24 and 28.5. Bodies and documents are of the version that the
+Checked step by step on Engine 20.10.24. Bodies and documents are of the version that the
 engine is spoken to at.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from posixpath import commonpath
 
 from gateway.api.message import Json
-from gateway.versions.stand_ins import (
+from gateway.emulate.stand_ins import (
     CREATED,
     ID,
     IMAGE,
