@@ -7,9 +7,11 @@ with status 1 when the page is not current.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from gateway.api.routes import ROUTE
 from gateway.api.version import NEWEST, OLDEST
@@ -21,6 +23,9 @@ from gateway.versions.vocabulary import EVERY_ROUTE, Change
 
 PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
 """Where the page is in a working copy."""
+
+ORACLE = Path(__file__).parents[2] / "tests" / "oracle" / "table.json"
+"""What was found beside the recordings (`python tests/oracle --write`), in a working copy."""
 
 _HEAD = f"""\
 # Compatibility
@@ -50,6 +55,7 @@ def page() -> str:
         "Answered by the gateway, because the engine has the route no more, or not yet.\n\n"
     )
     parts += map(_emulation, emulations())
+    parts.append(_oracle(json.loads(ORACLE.read_text(encoding="utf-8"))))
     return "".join(parts)
 
 
@@ -61,6 +67,47 @@ def _table() -> str:
         for before, change in rows
     ]
     return "".join(["| client before | what changes for it | routes |\n|---|---|---|\n", *lines])
+
+
+_RUNS = {
+    "newest": "gateway, newest",
+    "nearest": "gateway, nearest",
+    "native": "engine alone",
+}
+
+
+def _oracle(table: dict[str, Any]) -> str:
+    """Make the section on the recordings; the table's shape is told in tests/oracle/table.py."""
+    runs, steps = table["runs"], table["steps"]
+    parts = [
+        "\n## Beside a real engine of the time\n\n"
+        f"A Docker Engine 1.6.2 was asked {steps} things under every version that it knew, and its"
+        " answers\nwere recorded. The same is asked through the gateway in front of today's"
+        " Docker Engine 20.10, and\nthe answers are set side by side: status, content type, hijack,"
+        " framing, every key and its type,\nevery value, frames, records and texts. The table"
+        f" tells how many of the {steps} agree: through the\ngateway where it speaks to the engine"
+        " at the engine's newest version, and where at the version\nnearest to the client's; and"
+        " of the engine's own answers at that version.\n\n"
+        f"| version | {' | '.join(_RUNS.values())} | what differs (newest) |\n"
+        "|---|---|---|---|---|\n"
+    ]
+    for version, differing in runs["newest"].items():
+        counts = [
+            str(steps - len(runs[name][version])) if version in runs.get(name, {}) else ""
+            for name in _RUNS
+        ]
+        parts.append(f"| v{version} | {' | '.join(counts)} | {', '.join(differing)} |\n")
+    parts.append(
+        "\nTwo lists say what may differ and count as agreeing. Where the recorded engine had a"
+        " defect, what is\nright is served instead:\n\n"
+    )
+    parts += [f"- {one['steps']} ({one['clients']}): {one['reason']}\n" for one in table["served"]]
+    parts.append(
+        "\nThese no engine can give any more, or they tell of the recorded machine; ids, times,"
+        " sizes,\naddresses, ports and facts of the machine differ in every answer besides:\n\n"
+    )
+    parts += [f"- {one['steps']}: {one['reason']}\n" for one in table["allowed"]]
+    return "".join(parts)
 
 
 def _cell(text: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 # Run as a folder, Python has put the folder itself in front.
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from oracle.table import write  # noqa: E402
 from support.gateway import Gateway, make_certificates  # noqa: E402
 from support.oracle import Verdict, judge  # noqa: E402
 from support.oracle_replay import (  # noqa: E402
@@ -43,6 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--show", metavar="STEP", help="print a step's answers, whole")
     parser.add_argument("--list", action="store_true", help="print every difference")
     parser.add_argument("--excused", action="store_true", help="… and those that may be")
+    parser.add_argument("--write", action="store_true", help="put the result into table.json")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all of it there")
     return parser.parse_args()
 
@@ -154,6 +156,8 @@ def main() -> None:
                 for one in found:
                     print(f"v{verdict.version} {step} (may be) {one}")
     print(table(verdicts))
+    if options.write:
+        write("native" if options.native else options.forward, verdicts)
     if options.json:
         document = {
             verdict.version: {

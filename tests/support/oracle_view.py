@@ -53,6 +53,8 @@ _FACTS: dict[str, tuple[str, ...]] = {
         *("KernelVersion", "MemTotal", "MemoryLimit", "NCPU", "NEventsListener", "NFd"),
         *("NGoroutines", "Name", "OperatingSystem", "SwapLimit", "SystemTime"),
     ),
+    "top web": ("PID", "Time"),
+    "top-args web": ("PID", "Time"),
     "image-inspect": ("DockerVersion", "docker_version"),
     "images-two": ("DockerVersion", "docker_version"),
 }
@@ -84,7 +86,7 @@ def view(name: str, answer: Seen, played: Played) -> View:
         return {"error": answer.error}
     body = _Reader(name, played).body(answer)
     framing = answer.framing
-    if framing in ("length", "chunked") and "json" in body:
+    if framing in ("length", "chunked") and ("json" in body or "top" in body):
         # Go's server sends a whole document by its length up to 2 KiB and chunked above.
         framing = "whole"
     return {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from gateway.api.version import NEWEST, OLDEST
 from gateway.emulate.vocabulary import emulations
-from gateway.versions.compatibility import PAGE, main, page
+from gateway.versions.compatibility import ORACLE, PAGE, main, page
 from gateway.versions.every_version import every_version
 from gateway.versions.registry import RUNGS
 
@@ -30,6 +31,16 @@ def test_everything_is_on_the_page() -> None:
         assert f"### v{rung.version}\n" in text
     assert "`POST /containers/{id}/attach`" in text
     assert "Look-up: container has a TTY." in text
+
+
+def test_the_comparison_with_the_recordings_is_on_the_page() -> None:
+    table = json.loads(ORACLE.read_text(encoding="utf-8"))
+    text = page()
+    for version, differing in table["runs"]["newest"].items():
+        agreeing = table["steps"] - len(differing)
+        assert f"| v{version} | {agreeing} | " in text
+    for entry in [*table["served"], *table["allowed"]]:
+        assert entry["reason"] in text
 
 
 def test_check_finds_an_old_page_and_writing_mends_it(
