@@ -80,7 +80,7 @@ def _place(container: str) -> str:
 def _stand_in(given: str, listed: Answer) -> str | None:
     try:
         return resolve(given, read_list(listed)) if listed.status < 400 else None
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         return None
 
 
