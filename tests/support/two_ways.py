@@ -91,7 +91,7 @@ def made(connect: Connect, version: str, call: Call) -> Answer:
             if answer.framing == "hijacked":
                 if call.input:
                     wire.stream.send(call.input)
-                wire.stream.end()
+                    wire.stream.end()
                 answer.body = wire.rest()
             return answer
         if not call.first:

@@ -308,7 +308,7 @@ _WRONG: tuple[Call, ...] = (
     post("/networks/tw-none-such/connect", {"Container": "tw-running"}),
     post("/networks/tw-net-a/connect", {"Container": "tw-none-such"}),
     post("/networks/tw-net-a/disconnect", {"Container": "tw-none-such"}),
-    post("/volumes/create", {"Name": "x", "Driver": "nope"}),
+    post("/volumes/create", {"Name": "/bad"}),
     post("/build", b"no tar", headers={"Content-Type": "application/tar"}),
     post("/build", context("NOSUCH\n"), headers={"Content-Type": "application/tar"}),
     post("/build", context("FROM busybox\nRUN exit 7\n")),
