@@ -222,6 +222,27 @@ def test_a_client_that_does_not_go_after_the_engine_is_put_out(book: Playbook, c
     assert book.frontend._open == set()
 
 
+def test_a_slow_reader_gets_the_rest_though_the_engine_has_long_ended(
+    book: Playbook, client: End
+) -> None:
+    """As with a pager: the wait for the client's end begins when it has all its output."""
+    engine = attach(client, book)
+    engine.says(SWITCHED)
+    client.heard()
+    poured = 0
+    while more := engine.pours(bytes(65536)):
+        poured += more
+    engine.goes()
+    for _ in range(100):
+        book.pass_seconds(3600)
+    found = client.heard()
+    assert len(found) == poured
+    assert client.ended
+    for _ in range(3):
+        book.pass_seconds(31)
+    assert book.frontend._open == set()
+
+
 def test_streams_are_rewritten_for_clients_that_know_no_frames(book: Playbook, client: End) -> None:
     client.says(request("POST", "/v1.5/containers/c/attach?stream=1&stdout=1"))
     engine = book.engine()

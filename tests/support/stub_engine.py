@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from support.wire import PlainStream, TlsStream
+from support.wire import PlainStream, TlsStream, Truncated
 
 SECONDS = 20.0
 """How long a handler waits for the other side before it fails."""
@@ -202,8 +202,10 @@ class StubEngine:
             while talk.next_request():
                 self.heads.append(f"{talk.method} {talk.target}")
                 if not self._answer(talk):
+                    if isinstance(stream, TlsStream):
+                        stream.end()
                     return
-        except (OSError, ssl.SSLError) as error:
+        except (OSError, ssl.SSLError, Truncated) as error:
             self.seen.put(error)
         except BaseException as error:
             self.problems.append(error)
