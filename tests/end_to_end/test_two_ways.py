@@ -20,7 +20,9 @@ from support.two_ways_life import PARTS, lived
 from support.two_ways_world import MISTAKES, questions, world
 from support.wire import Wire, client_context, connect_tls, connect_unix
 
-VERSIONS = ("1.19", "1.20", "1.21", "1.22", "1.23")
+# The two ends of the range; what lies between differs in no answer of that engine that these have
+# not, and each version takes a minute.
+VERSIONS = ("1.19", "1.23")
 FORWARD = ("1.24",)
 
 Connect = Callable[[], Wire]
