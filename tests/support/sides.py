@@ -80,6 +80,9 @@ def tcp_pair() -> tuple[socket.socket, socket.socket]:
         theirs = socket.create_connection(listener.getsockname())
         ours, _ = listener.accept()
     theirs.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # Linux would find room for megabytes on their way to the second, and nothing would wait here.
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     theirs.setblocking(False)
     return ours, theirs
 
