@@ -313,18 +313,18 @@ def test_a_start_that_fails_leaves_it_with_the_new_configuration(
     assert client("DELETE", f"/containers/{identity}").status == 204
 
 
-def test_many_starts_at_once_by_two_gateways(old: Any, engine: Engine, clean: None) -> None:
-    clients = [old("1.12", "1.41"), old("1.12", "1.24")] * 3
+def test_two_starts_at_once_by_two_gateways(old: Any, engine: Engine, clean: None) -> None:
+    clients = [old("1.12", "1.41"), old("1.12", "1.24")]
     identity = clients[0].create("many", "sleep 600")
 
     def start(client: Old) -> int:
         host = {"Dns": ["192.0.2.1"]}
         return client("POST", f"/containers/{identity}/start", host).status
 
-    with ThreadPoolExecutor(6) as pool:
+    with ThreadPoolExecutor(2) as pool:
         statuses = sorted(pool.map(start, clients))
     # Documented from v1.13 on; Engine 1.6.2, recorded, says 304 at every version.
-    assert statuses == [204] + [304] * 5
+    assert statuses == [204, 304]
     assert engine.docker("ps", "--all", "--format", "{{.Names}}").split() == ["many"]
     assert clients[0].inspect(identity)["State"]["Running"] is True
 

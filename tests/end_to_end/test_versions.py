@@ -38,6 +38,16 @@ SAME = [
 ]
 
 
+def in_order(body: bytes) -> object:
+    """The body; a list of images in the order of their ids.
+
+    An engine sorts by the second of their making, and those of one second come as they like.
+    """
+    if not body.startswith(b'[{"Containers":-1'):
+        return body
+    return sorted(json.loads(body), key=lambda image: str(image["Id"]))
+
+
 @pytest.mark.parametrize("version", ["1.19", "1.23", "1.24", "1.30", "1.41", None])
 @pytest.mark.parametrize("path", SAME)
 def test_from_v1_19_on_the_engines_own_answer_is_passed_on(
@@ -46,7 +56,8 @@ def test_from_v1_19_on_the_engines_own_answer_is_passed_on(
     path = path.replace('"', "%22")
     path = path if version is None else f"/v{version}{path}"
     ours, theirs = wire().request("GET", path), ask_engine(engine, "GET", path)
-    assert (ours.status, ours.reason, ours.body) == (theirs.status, theirs.reason, theirs.body)
+    assert (ours.status, ours.reason) == (theirs.status, theirs.reason)
+    assert in_order(ours.body) == in_order(theirs.body)
     for name in ("Content-Type", "Api-Version", "Docker-Experimental", "Ostype", "Server"):
         assert ours.header(name) == theirs.header(name), name
 
@@ -198,8 +209,9 @@ def test_lists_of_images_change_with_v1_7(wire: Connect) -> None:
 def test_the_picture_of_images_is_for_clients_before_v1_7(wire: Connect) -> None:
     old = wire().request("GET", "/v1.6/images/viz")
     assert old.status == 200
-    assert old.text().startswith("digraph docker {\n base -> ")
-    assert r"\nbusybox:1.35\nbusybox:latest" in old.text()
+    assert old.text().startswith("digraph docker {\n ")
+    assert "\n base -> " in old.text()
+    assert r"\nbusybox:1.35" in old.text() and r"\nbusybox:latest" in old.text()
     new = wire().request("GET", "/v1.7/images/viz")
     assert (new.status, new.body) == (404, b"This is now implemented in the client.\n")
 

@@ -59,13 +59,18 @@ def play(engine: Engine, gateway: Gateway, verdicts: list[Verdict]) -> Callable[
 def test_the_answers_are_those_that_were_recorded(
     play: Callable[[str], Verdict], version: str
 ) -> None:
-    verdict = play(version)
     known = set(table.read()["runs"][FORWARD][version])
-    new = {
-        step: [str(one) for one in found]
-        for step, found in verdict.differences.items()
-        if found and step not in known
-    }
+    # Twice at the most: today's engine forgets an exec that has ended, when it likes, and then
+    # answers its resize with 404.
+    for _ in range(2):
+        verdict = play(version)
+        new = {
+            step: [str(one) for one in found]
+            for step, found in verdict.differences.items()
+            if found and step not in known
+        }
+        if set(new) != {"exec-resize"}:
+            break
     assert not new, f"these steps agreed at v{version} before: {new}"
     assert verdict.agreeing >= FLOOR
 
